@@ -101,7 +101,5 @@ class Analysis:
         """The model of what a person may set: the annotation of the function's first argument."""
         kind = next(iter(get_type_hints(self.run).values()))
         if not (isinstance(kind, type) and issubclass(kind, Params)):
-            raise TypeError(
-                f"{self.name}: the first argument of run must be annotated with a subclass of Params"
-            )
+            raise TypeError(f"{self.name}: the first argument of run must be annotated with a subclass of Params")
         return kind

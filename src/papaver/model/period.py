@@ -1,5 +1,6 @@
 """Calendar grids: what a period is at each cadence, and how to step from one to the next."""
 
+import itertools
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -18,9 +19,7 @@ class Cadence(StrEnum):
     @property
     def per_year(self) -> int:
         """Periods in a year: the `freq` of a time series."""
-        return {"hour": 8766, "12h": 730, "day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1}[
-            self.value
-        ]
+        return {"hour": 8766, "12h": 730, "day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1}[self.value]
 
     @property
     def noun(self) -> str:
@@ -57,7 +56,7 @@ def end_of(start: date, cadence: Cadence) -> date:
 def modal_cadence(starts: "list[date]") -> Cadence | None:
     """The cadence of the commonest gap between neighbouring distinct starts; None with fewer than two."""
     ordered = sorted(set(starts))
-    gaps = [(b - a).days for a, b in zip(ordered, ordered[1:], strict=False)]
+    gaps = [(b - a).days for a, b in itertools.pairwise(ordered)]
     if not gaps:
         return None
     commonest = max(sorted(set(gaps)), key=gaps.count)

@@ -44,7 +44,8 @@ class Column(BaseModel):
 class RecordType(BaseModel):
     """A kind of record: its columns (envelope first), its key, and what its period is when none is given.
 
-    `key` names what a revision revises; `repeats` allows rows with equal keys in one file to be different records;
+    `key` names what a revision revises. Where `repeats` is true and the first key column is empty, a row is known by
+    its whole content and its occurrence within the file instead: two identical wraps tested on one day are two.
     `period_default` lists the date columns (or `specimen`) that give the period when the file has none.
     """
 
@@ -96,8 +97,6 @@ def _load(stem: str, envelope: dict[str, dict[str, object]]) -> RecordType:
 @cache
 def record_types() -> Mapping[str, RecordType]:
     """Every record type by name, read from the YAML files of this folder: adding a file adds a type."""
-    stems = sorted(
-        f.name.removesuffix(".yaml") for f in files(__name__).iterdir() if f.name.endswith(".yaml")
-    )
+    stems = sorted(f.name.removesuffix(".yaml") for f in files(__name__).iterdir() if f.name.endswith(".yaml"))
     envelope = _columns(_read(ENVELOPE))
     return {stem: _load(stem, envelope) for stem in stems if stem != ENVELOPE}
