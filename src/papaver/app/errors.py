@@ -1,0 +1,30 @@
+"""What stops a command, in words a person can act on, and the exit code scripts rely on."""
+
+
+class Refusal(Exception):
+    """A command cannot go on: what happened, what to do, and the exit code."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, mend: str = "") -> None:
+        super().__init__(f"{what} {mend}".strip())
+        self.what = what
+        self.mend = mend
+
+
+class BadArguments(Refusal):
+    """The command or its options make no sense."""
+
+    exit_code = 2
+
+
+class MissingExtra(Refusal):
+    """The analysis needs a part of Papaver that is not installed."""
+
+    exit_code = 4
+
+
+class WorkspaceUnavailable(Refusal):
+    """There is no workspace here, another process is writing to it, or it needs a migration."""
+
+    exit_code = 5

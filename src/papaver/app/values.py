@@ -1,0 +1,60 @@
+"""Parameters given as text: `--set key=value` and query strings, read by the type of the field."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from types import UnionType
+from typing import Annotated, Union, get_args, get_origin
+
+from pydantic import ValidationError
+
+from papaver.app.errors import BadArguments
+from papaver.model.analysis import Params
+
+
+def params_from_text(kind: type[Params], pairs: Iterable[str]) -> dict[str, object]:
+    """`key=value` texts as a mapping of typed values; an unknown key raises BadArguments naming the nearest."""
+    given: dict[str, object] = {}
+    for pair in pairs:
+        key, equals, text = pair.partition("=")
+        if not equals:
+            raise BadArguments(f"--set {pair}: there is no value.", "Write --set key=value.")
+        if key not in kind.model_fields:
+            near = get_close_matches(key, kind.model_fields, n=1, cutoff=0.4)
+            mend = f"Nearest: {near[0]}." if near else f"There are: {', '.join(kind.model_fields)}."
+            raise BadArguments(f"--set {key}: no parameter is called so.", mend)
+        given[key] = _typed(text, kind.model_fields[key].annotation)
+    return given
+
+
+def make_params(kind: type[Params], given: Mapping[str, object]) -> Params:
+    """The parameters of an analysis; what does not fit raises BadArguments naming the field, the value and why."""
+    for key in given:
+        if key not in kind.model_fields:
+            params_from_text(kind, [f"{key}="])
+    try:
+        return kind.model_validate(dict(given))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadArguments(f"{where}={first['input']}: {first['msg'].lower()}.", "") from error
+
+
+def _typed(text: str, annotation: object) -> object:
+    kinds = list(_flat(annotation))
+    if text.lower() == "none" and type(None) in kinds:
+        return None
+    if any(get_origin(kind) in (tuple, list) for kind in kinds):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if bool in kinds and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    return text
+
+
+def _flat(annotation: object) -> Iterable[object]:
+    """The members of a union, of an Annotated, and of unions inside them."""
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType, Annotated):
+        for part in get_args(annotation)[: 1 if origin is Annotated else None]:
+            yield from _flat(part)
+    else:
+        yield annotation
