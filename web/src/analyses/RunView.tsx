@@ -1,0 +1,160 @@
+import { day, span } from "../dates";
+import { Link } from "../Link";
+import { PriorityMark } from "../marks/Priority";
+import { Simulated } from "../marks/Simulated";
+import { Empty } from "../marks/States";
+import { useWorkbench } from "../shell/context";
+import type { DrawnSeries, DrawnTable, Finding, PlannedView, Row, RunResult } from "../types";
+import { setParams, usePlace, withParams } from "../url";
+import { capital, count, figure, plural, spaced, splitTitle } from "../words";
+import { TableView } from "../finding/tabs";
+import { EvidenceTable } from "../views/evidence";
+import { SourceRow } from "../views/SourceRow";
+import { columnsOf } from "../views/table";
+import { Timeline } from "../views/timeline";
+
+/** The rows of a result's table that a view takes: those equal to its filter in every named column. */
+export function rowsOf(view: { table: string; filter?: Record<string, string> }, tables: RunResult["tables"]): Row[] {
+  const wanted = Object.entries(view.filter ?? {});
+  return (tables[view.table] ?? []).filter((row) => wanted.every(([name, value]) => String(row[name] ?? "") === value));
+}
+
+/** What a run gave: findings first, then one drawing at a time, then the tables. */
+export function RunView({ result }: { result: RunResult }) {
+  const { status } = useWorkbench();
+  const { params } = usePlace();
+  const { simulated } = status.workspace;
+  const drawable = result.views.filter((view) => view.kind !== "evidence");
+  const chosen = Math.min(Math.max(0, Number(params.get("show") ?? 0) || 0), Math.max(0, drawable.length - 1));
+  const view = drawable[chosen];
+  const finding = result.findings.find((one) => one.key === view?.finding) ?? null;
+  return (
+    <div className="run" data-testid="run">
+      <p className="run-line">
+        <strong>{plural(result.findings.length, "finding")}</strong> as known on {day(result.known_on)}.{" "}
+        {Object.entries(result.tables)
+          .map(([name, rows]) => `${plural(rows.length, "row")} in ${name}`)
+          .join(", ")}
+        . <Simulated when={simulated} />
+      </p>
+      {result.notes.length > 0 && <Notes notes={result.notes} />}
+      {result.findings.length > 0 && <RunFindings findings={result.findings} views={drawable} shown={finding?.key ?? null} />}
+      {result.findings.length === 0 && <Empty>Nothing was raised with these parameters. The tables below hold what was looked at.</Empty>}
+      {drawable.length > 1 && (
+        <label className="show-which">
+          Shown{" "}
+          <select className="field" value={chosen} onChange={(event) => setParams({ show: event.target.value }, { replace: true })}>
+            {drawable.map((one, i) => (
+              <option key={i} value={i}>
+                {one.title}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {view && <Drawn view={view} tables={result.tables} simulated={simulated} />}
+      {finding && finding.evidence.record_ids.length > 0 && <RunEvidence finding={finding} simulated={simulated} />}
+      {Object.entries(result.tables).map(([name, rows]) => (
+        <TableView key={name} simulated={simulated} view={{ kind: "table", title: `Table ${name}`, columns: columnsOf(rows), rows }} />
+      ))}
+    </div>
+  );
+}
+
+function Drawn({ view, tables, simulated }: { view: PlannedView; tables: RunResult["tables"]; simulated: boolean }) {
+  if (view.kind === "series") {
+    const drawn: DrawnSeries = { ...view, rows: rowsOf(view, tables) };
+    return <Timeline view={drawn} simulated={simulated} height={260} />;
+  }
+  if (view.kind === "table") {
+    const rows = rowsOf(view, tables);
+    const drawn: DrawnTable = { kind: "table", title: view.title, columns: columnsOf(rows, view.columns), rows };
+    return <TableView view={drawn} simulated={simulated} />;
+  }
+  return null;
+}
+
+const Notes = ({ notes }: { notes: string[] }) => (
+  <details className="notes" open={notes.length <= 3}>
+    <summary>{capital(plural(notes.length, "note"))}: what was not used and why</summary>
+    <ul>
+      {notes.map((note) => (
+        <li key={note}>{note}</li>
+      ))}
+    </ul>
+  </details>
+);
+
+function RunFindings({ findings, views, shown }: { findings: Finding[]; views: PlannedView[]; shown: string | null }) {
+  return (
+    <div className="table-scroll capped" role="region" aria-label="Findings" tabIndex={0}>
+      <table className="data stacked" data-testid="run-findings">
+        <thead>
+          <tr>
+            <th scope="col">Finding</th>
+            <th scope="col">When</th>
+            <th scope="col" className="num">
+              Score
+            </th>
+            <th scope="col" className="num">
+              Records
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {findings.map((finding) => {
+            const i = views.findIndex((view) => view.finding === finding.key);
+            const { head } = splitTitle(finding.title);
+            return (
+              <tr key={finding.key} aria-selected={shown === finding.key}>
+                <td>
+                  <PriorityMark priority={finding.priority} sentinel={finding.kind === "sentinel"} />{" "}
+                  {i < 0 ? (
+                    head
+                  ) : (
+                    <Link href={withParams({ show: String(i), record: null, record_type: null })} replace>
+                      {head}
+                    </Link>
+                  )}
+                </td>
+                <td data-label="When" className="keep">
+                  {span(finding.when)}
+                </td>
+                <td data-label="Score" className="num">
+                  {figure(finding.score)}
+                </td>
+                <td data-label="Records" className="num">
+                  {count(finding.evidence.n)}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function RunEvidence({ finding, simulated }: { finding: Finding; simulated: boolean }) {
+  const { knownOn, asOf } = useWorkbench();
+  const { record_type: recordType, record_ids: ids, n } = finding.evidence;
+  return (
+    <section>
+      <div className="caption">
+        <h2>
+          Evidence{" "}
+          <small>
+            {count(ids.length)} of {count(n)} {spaced(recordType)} records
+          </small>
+        </h2>
+        <span className="caption-end">
+          <Simulated when={simulated} />
+        </span>
+      </div>
+      <div className="with-source">
+        <EvidenceTable of={{ recordType, ids }} knownOn={knownOn} asOf={asOf} label="Evidence" />
+        <SourceRow simulated={simulated} />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,98 @@
+import { Simulated } from "../marks/Simulated";
+import { Empty } from "../marks/States";
+import { useWorkbench } from "../shell/context";
+import type { DrawnTable, ItemDetail } from "../types";
+import { count } from "../words";
+import { EvidenceTable } from "../views/evidence";
+import { SourceRow } from "../views/SourceRow";
+import { DataTable } from "../views/table";
+import { Timeline } from "../views/timeline";
+import { AgainBlock } from "./Again";
+import { Clears, Model, RuleRecord } from "./aside";
+import type { Views } from "./FindingPane";
+import { WhyBars } from "./WhyBars";
+
+interface Props {
+  item: ItemDetail;
+  views: Views;
+}
+
+export function TableView({ view, simulated }: { view: DrawnTable; simulated: boolean }) {
+  return (
+    <section>
+      <div className="caption">
+        <h2>{view.title}</h2>
+        <span className="caption-end">
+          <Simulated when={simulated} />
+        </span>
+      </div>
+      <DataTable label={view.title} columns={view.columns} rows={view.rows} empty="No rows as known on this date." />
+    </section>
+  );
+}
+
+/** Everything that was counted to raise the finding. */
+export function WhyTab({ item, views }: Props) {
+  return (
+    <div className="columns">
+      <div className="main-column">
+        {views.series.map((view, i) => (
+          <Timeline
+            key={`${view.title}${i}`}
+            view={view}
+            coverage={i === 0 ? item.coverage : null}
+            simulated={item.simulated}
+            height={i === 0 ? 300 : 200}
+          />
+        ))}
+        {views.tables.map((view, i) => (
+          <TableView key={`${view.title}${i}`} view={view} simulated={item.simulated} />
+        ))}
+        {views.series.length + views.tables.length === 0 && (
+          <Empty>This analysis draws nothing for the finding; its records are under Evidence.</Empty>
+        )}
+      </div>
+      <aside className="side-column" aria-label="Contributions and method">
+        {item.finding.why.length > 0 && <WhyBars item={item} title="Contribution per stream" />}
+        <Clears item={item} />
+        <Model item={item} />
+        <RuleRecord item={item} />
+        <AgainBlock again={item.again} />
+      </aside>
+    </div>
+  );
+}
+
+/** All records behind the finding, with the source row of one of them beside the table. */
+export function EvidenceTab({ item, views }: Props) {
+  const { knownOn, asOf } = useWorkbench();
+  const { finding } = item;
+  const given = views.evidence.length
+    ? views.evidence
+    : [{ title: "Evidence", record_type: finding.evidence.record_type, total: finding.evidence.n }];
+  return (
+    <>
+      {given.map((view) => (
+        <section key={view.record_type}>
+          <div className="caption">
+            <h2>
+              {view.title} <small>{count(view.total)} records as known on this date</small>
+            </h2>
+            <span className="caption-end">
+              <Simulated when={item.simulated} />
+            </span>
+          </div>
+          <div className="with-source">
+            <EvidenceTable
+              of={{ recordType: view.record_type, finding: finding.key }}
+              knownOn={knownOn}
+              asOf={asOf}
+              label={view.title}
+            />
+            <SourceRow simulated={item.simulated} />
+          </div>
+        </section>
+      ))}
+    </>
+  );
+}

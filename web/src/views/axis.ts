@@ -1,0 +1,191 @@
+/** Periods and their places on the page: shared by the series and the coverage strip below it. */
+import { type ScaleLinear, scaleLinear, scaleUtc } from "d3-scale";
+import { utcFormat } from "d3-time-format";
+import { iso, nextPeriod, parseDate } from "../dates";
+import type { Cell, Coverage, Row, SeriesFields } from "../types";
+
+export interface Point {
+  start: string;
+  date: Date;
+  observed: number | null;
+  expected: number | null;
+  threshold: number | null;
+  lower: number | null;
+  upper: number | null;
+  alarm: boolean;
+  incomplete: boolean;
+  /** False for a period that only the coverage strip speaks of: nothing is drawn there, not even a gap. */
+  inSeries: boolean;
+}
+
+const number = (value: Cell | undefined): number | null =>
+  typeof value === "number" && Number.isFinite(value) ? value : null;
+
+function blank(date: Date, inSeries: boolean): Point {
+  return {
+    start: iso(date),
+    date,
+    observed: null,
+    expected: null,
+    threshold: null,
+    lower: null,
+    upper: null,
+    alarm: false,
+    incomplete: false,
+    inSeries,
+  };
+}
+
+function pointOf(row: Row, view: SeriesFields): Point | null {
+  const x = row[view.x];
+  const date = typeof x === "string" ? parseDate(x.slice(0, 10)) : null;
+  if (!date) return null;
+  const at = (column: string | null | undefined) => (column ? number(row[column]) : null);
+  return {
+    ...blank(date, true),
+    observed: at(view.observed),
+    expected: at(view.expected),
+    threshold: at(view.threshold),
+    lower: at(view.lower),
+    upper: at(view.upper),
+    alarm: view.alarm ? row[view.alarm] === true : false,
+    incomplete: view.incomplete ? row[view.incomplete] === true : false,
+  };
+}
+
+/** The cadence of a set of dates by their most frequent gap. */
+export function cadenceOf(dates: readonly Date[]): string {
+  const seen = new Map<number, number>();
+  for (let i = 1; i < dates.length; i++) {
+    const days = Math.round(((dates[i]?.getTime() ?? 0) - (dates[i - 1]?.getTime() ?? 0)) / 86_400_000);
+    seen.set(days, (seen.get(days) ?? 0) + 1);
+  }
+  const gap = [...seen].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
+  if (gap === 1) return "day";
+  if (gap === 7) return "week";
+  if (gap >= 28 && gap <= 31) return "month";
+  if (gap >= 90 && gap <= 92) return "quarter";
+  return gap === 365 || gap === 366 ? "year" : "irregular";
+}
+
+/** Rows of a series view in time order, with a point for every period of the grid that has no row: missing, not zero. */
+export function seriesPoints(view: SeriesFields & { rows: Row[] }, every?: string | null): Point[] {
+  const given = view.rows.map((row) => pointOf(row, view)).filter((point) => point !== null);
+  given.sort((a, b) => a.date.getTime() - b.date.getTime());
+  const cadence = every ?? view.every ?? cadenceOf(given.map((point) => point.date));
+  const points: Point[] = [];
+  for (const point of given) {
+    const last = points.at(-1);
+    let next = last ? nextPeriod(last.date, cadence) : null;
+    while (next && next < point.date && points.length < 20_000) {
+      points.push(blank(next, true));
+      next = nextPeriod(next, cadence);
+    }
+    points.push(point);
+  }
+  return points;
+}
+
+/** Adds the periods that only the coverage speaks of, so that both are drawn on one axis. */
+export function withCoverage(points: Point[], coverage: Coverage | null): Point[] {
+  if (!coverage) return points;
+  const known = new Set(points.map((point) => point.start));
+  const first = points[0]?.start ?? "";
+  const extra = coverage.periods
+    .map((period) => parseDate(period.slice(0, 10)))
+    .filter((date) => date !== null)
+    .filter((date) => !known.has(iso(date)) && iso(date) >= first)
+    .map((date) => blank(date, false));
+  return [...points, ...extra].sort((a, b) => a.date.getTime() - b.date.getTime());
+}
+
+export interface Frame {
+  width: number;
+  left: number;
+  right: number;
+  step: number;
+  n: number;
+  /** Middle of period i in pixels. */
+  mid: (i: number) => number;
+  /** Left edge of period i in pixels. */
+  edge: (i: number) => number;
+}
+
+export function frame(width: number, n: number): Frame {
+  const left = 34;
+  const right = width >= 520 ? 132 : 96;
+  const step = Math.max(width - left - right, 40) / Math.max(n, 1);
+  const edge = (i: number) => left + i * step;
+  return { width, left, right, step, n, edge, mid: (i) => edge(i) + step / 2 };
+}
+
+/** The number of periods that still read well at a width; a phone keeps 24. */
+export function periodsFor(width: number): number {
+  if (width < 520) return 24;
+  return Math.max(40, Math.floor((width - 166) / 7));
+}
+
+export interface Tick {
+  x: number;
+  label: string;
+}
+
+const monthYear = utcFormat("%b %Y");
+const month = utcFormat("%b");
+const dayMonth = utcFormat("%-d %b");
+const dayOnly = utcFormat("%-d");
+
+/** Time ticks placed by period: the first and every new year carry the year, the rest only what changed. */
+export function timeTicks(points: readonly Point[], frame: Frame): Tick[] {
+  const first = points[0];
+  const last = points.at(-1);
+  if (!first || !last) return [];
+  const room = Math.max(2, Math.floor((frame.width - frame.left - frame.right) / 64));
+  const dates = scaleUtc().domain([first.date, last.date]).ticks(room);
+  const daily = (dates[1]?.getTime() ?? 0) - (dates[0]?.getTime() ?? 0) < 27 * 86_400_000 && dates.length > 1;
+  const ticks: Tick[] = [];
+  let before: Date | null = null;
+  for (const date of dates) {
+    const after = points.findIndex((point) => point.date >= date);
+    if (after < 0) continue;
+    const label = daily ? dayLabel(date, before) : monthLabel(date, before);
+    const x = frame.edge(after);
+    if (x - (ticks.at(-1)?.x ?? -Infinity) < 26) continue;
+    ticks.push({ x, label });
+    before = date;
+  }
+  return ticks;
+}
+
+const dayLabel = (date: Date, before: Date | null) =>
+  before && before.getUTCMonth() === date.getUTCMonth() ? dayOnly(date) : dayMonth(date);
+
+function monthLabel(date: Date, before: Date | null): string {
+  if (date.getUTCMonth() === 0 && before && before.getUTCMonth() === 0) return String(date.getUTCFullYear());
+  return !before || before.getUTCFullYear() !== date.getUTCFullYear() ? monthYear(date) : month(date);
+}
+
+/** The vertical scale of counts: always from zero. */
+export function countScale(points: readonly Point[], top: number, bottom: number): ScaleLinear<number, number> {
+  const highest = points.reduce(
+    (most, { observed, threshold, upper, expected }) =>
+      Math.max(most, observed ?? 0, threshold ?? 0, upper ?? 0, expected ?? 0),
+    0,
+  );
+  return scaleLinear()
+    .domain([0, highest > 0 ? highest * 1.06 : 1])
+    .nice(5)
+    .range([bottom, top]);
+}
+
+/** Runs of consecutive points for which `has` holds, as [first, last] indices. */
+export function runs(points: readonly Point[], has: (point: Point) => boolean): [number, number][] {
+  const found: [number, number][] = [];
+  points.forEach((point, i) => {
+    if (!has(point)) return;
+    const last = found.at(-1);
+    if (last && last[1] === i - 1) last[1] = i;
+    else found.push([i, i]);
+  });
+  return found;
+}
