@@ -39,10 +39,11 @@ def main() -> None:
 
 
 def _call(arguments: list[str]) -> int:
+    from papaver.app.logs import set_up
     from papaver.app.terminal import say
 
     try:
-        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        app(set_up(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         say(f"papaver: {error}")
         say("`papaver --help` lists the commands, `papaver COMMAND --help` the options.")
@@ -143,17 +144,16 @@ def add(
     add_files(workspace, files, as_, lag, delivery, mapping, keep_good, rejects)
 
 
-@app.command
+@app.command(help_flags=[])
 def log(
-    what: Literal["event"],
-    /,
-    *,
-    workspace: Workspace = None,
-    **columns: str,
+    what: Literal["event"] = "event", /, *, workspace: Workspace = None, help_: Help = False, **columns: str
 ) -> None:
-    """Record a signal told by a person: papaver log event --place IE --reported-on 2026-04-03 --n-cases 9 …"""
-    from papaver.app.commands import log_record
+    """Record a signal told by a person. `papaver log event --help` lists what can be said."""
+    from papaver.app.commands import log_help, log_record
 
+    if help_:
+        app.help_print(["log"])
+        return log_help(what)
     log_record(workspace, what, columns)
 
 

@@ -15,7 +15,8 @@ from papaver.app.values import make_params
 from papaver.model.analysis import Analysis, Data, Params
 from papaver.model.records import record_types
 from papaver.policy import OWNER, Principal
-from papaver.sources import BadInput, Parsed, read, sources
+from papaver.sources import BadInput, read, sources
+from papaver.sources.typed import Parsed
 from papaver.store import Evidence, in_memory
 
 # Inputs of analyses that are derived, and the record type that a file given under their name holds.

@@ -4,10 +4,14 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from papaver.app.answer import Answer, plain
 from papaver.model.analysis import Params, Row
 from papaver.model.finding import Finding
+
+if TYPE_CHECKING:
+    from papaver.sources.checking import Check
 
 _MARKS = {"now": "◆", "today": "▲", "this_week": "□", "routine": "○"}
 _ROWS = 20
@@ -126,4 +130,18 @@ def parameters(kind: type[Params]) -> str:
         default = field.get_default(call_default_factory=True)
         shown = "none" if default is None else ",".join(map(str, default)) if isinstance(default, tuple) else default
         lines += [f"  --set {name}={shown}", f"      {field.description or ''}"]
+    return "\n".join(lines)
+
+
+def checked(found: "Check") -> str:
+    """What a check found out about a file: what it is, how its headers map, what to mend first."""
+    what = f"source {found.source}" if found.source else " and ".join(found.record_types)
+    lines = [f"{found.file}: {found.format}, {found.rows:,} rows, read as {what}"]
+    if found.mapping is not None and not found.source:
+        lines.append("Proposed mapping (--save-mapping FILE.toml keeps it):")
+        lines += [f"  {header} -> {column}" for header, column in found.mapping.columns.items()]
+    if found.missing:
+        lines.append(f"Required and not found: {', '.join(found.missing)}")
+    lines += [f"Note: {note}" for note in found.notes]
+    lines.append(f"{found.good:,} rows good, {found.bad:,} with problems")
     return "\n".join(lines)

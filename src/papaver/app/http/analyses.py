@@ -1,0 +1,86 @@
+"""A page per analysis: its parameters, its README, and a run."""
+
+import json
+from datetime import date
+from importlib.resources import files
+
+from fastapi import APIRouter, Response
+from markdown_it import MarkdownIt
+from pydantic import BaseModel
+
+from papaver.app.again import command, python
+from papaver.app.answer import ask
+from papaver.app.errors import BadArguments
+from papaver.app.http.status import Served
+from papaver.app.registry import analyses, analysis, modules
+from papaver.app.running import View, prepare, today
+from papaver.app.values import make_params
+from papaver.model.analysis import Analysis
+
+router = APIRouter(prefix="/analyses")
+
+
+class Asked(BaseModel):
+    """A run that somebody asks for."""
+
+    params: dict[str, object] = {}
+    known_on: date | None = None
+
+
+@router.get("")
+def listing() -> list[dict[str, object]]:
+    """Every analysis and the question it answers."""
+    return [
+        {"name": a.name, "title": a.title, "question": question(a), "reads": list(a.reads)} for a in analyses().values()
+    ]
+
+
+@router.get("/{name}")
+def one(workspace: Served, name: str) -> dict[str, object]:
+    """One analysis: the JSON Schema of its parameters, its README as HTML, the workspace's own parameters."""
+    found = analysis(name)
+    return {
+        "name": found.name,
+        "title": found.title,
+        "question": question(found),
+        "version": found.version,
+        "reads": list(found.reads),
+        "params_schema": found.params.model_json_schema(),
+        "readme_html": MarkdownIt("commonmark").enable("table").render(readme(name)),
+        "defaults": make_params(found.params, workspace.analysis_params(name)).model_dump(mode="json"),
+    }
+
+
+@router.post("/{name}/run")
+def run(workspace: Served, name: str, asked: Asked, response: Response) -> dict[str, object]:
+    """The document of `papaver run`; the header holds the equal command."""
+    found, params = prepare(name, {**workspace.analysis_params(name), **asked.params})
+    day = asked.known_on or today()
+    data = View(workspace.evidence(), params, workspace.principal).as_known_on(day)
+    response.headers["X-Papaver-Command"] = command(name, asked.params, asked.known_on)
+    return ask(found, params, data).document()
+
+
+@router.get("/{name}/again")
+def again(name: str, params: str = "{}", known_on: date | None = None) -> dict[str, str]:
+    """A run as a command and as three lines of Python."""
+    try:
+        given = json.loads(params)
+    except json.JSONDecodeError as error:
+        raise BadArguments(f"params is not JSON: {error}.") from error
+    if not isinstance(given, dict):
+        raise BadArguments("params is not a JSON object.")
+    make_params(analysis(name).params, given)
+    return {"command": command(name, given, known_on), "python": python(name, given, known_on)}
+
+
+def question(found: Analysis) -> str:
+    """The question an analysis answers: the first line of its folder."""
+    import sys
+
+    return (sys.modules[modules()[found.name]].__doc__ or found.title).strip().splitlines()[0]
+
+
+def readme(name: str) -> str:
+    """The README of an analysis, which is its documentation page."""
+    return (files(modules()[name]) / "README.md").read_text(encoding="utf-8")
