@@ -1,0 +1,164 @@
+"""What was known on a day: the tables an analysis reads, raw and derived, as lazy expressions over one engine."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from papaver.model.period import Cadence
+from papaver.store.counts import given_counts
+from papaver.store.derived_counts import derived_counts
+from papaver.store.detections import detections
+from papaver.store.engine import DuckEngine, Engine
+from papaver.store.notes import notes_of
+from papaver.store.terms import (
+    Normaliser,
+    add_strings,
+    no_terms,
+    read_cache,
+    strings_in,
+    vocabulary,
+    write_cache,
+)
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
+    from ibis.expr.types import Table
+
+    from papaver.model.analysis import Kernel
+
+DERIVED = ("detections", "counts")
+
+
+def counts(count: "Table", detections: "Table", series: "Table", report: "Table", every: str) -> "Table":
+    """Given counts and those derived from detections; see `store.counts` and `store.derived_counts`."""
+    return given_counts(count, series, report).union(derived_counts(detections, series, report, every))
+
+
+class Known:
+    """`model.analysis.Data` over an engine: record tables cut to a day, `detections` and `counts` made from them.
+
+    Nothing is computed until somebody computes it; the distinct strings of the evidence are read when `detections`
+    is first asked for, unless `terms` came with it.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        records: "Mapping[str, Table]",
+        known_on: date | None,
+        batch_id: str | None,
+        every: Cadence | None,
+        terms: "Callable[[Table, Table], LoadedTerms]",
+    ) -> None:
+        self._engine = engine
+        self._records = records
+        self._known_on = known_on
+        self._batch_id = batch_id
+        self._every = every or Cadence.WEEK
+        self._terms = terms
+        self._made: dict[str, Table] = {}
+
+    @property
+    def known_on(self) -> date | None:
+        """The day whose knowledge this is."""
+        return self._known_on
+
+    @property
+    def batch_id(self) -> str | None:
+        """The last delivery in it."""
+        return self._batch_id
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the derived tables read so far did not use, and why; computed when asked for."""
+        if "counts" not in self._made:
+            return ()
+        return notes_of(self._engine, {n: self[n] for n in ("count", "series", "detections")}, str(self._every))
+
+    def __getitem__(self, name: str) -> "Table":
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._records, *DERIVED))
+
+    def __len__(self) -> int:
+        return len(self._records) + len(DERIVED)
+
+    def map_groups(self, table: "Table", keys: Sequence[str], kernel: "Kernel") -> "Table":
+        """Apply a kernel to each group; the result has the keys and the kernel's columns."""
+        return self._engine.map_groups(table, keys, kernel)
+
+    def close(self) -> None:
+        """Drop the views and temporary tables of this step: a replay makes hundreds. Its tables stop working."""
+        self._made.clear()
+        self._engine.forget()
+
+    def _make(self, name: str) -> "Table":
+        if name == "detections":
+            specimen, assay = self["specimen"], self["assay"]
+            terms = self._terms(specimen, assay)
+            inputs = {"specimen": specimen, "assay": assay, "mentions": terms.mentions}
+            return self._engine.derive(detections, inputs, terms.version)
+        if name == "counts":
+            return self._counts()
+        if name not in self._records:
+            raise KeyError(f"{name}: no such table; there are {', '.join(self)}")
+        return self._engine.view(self._records[name])
+
+    def _counts(self) -> "Table":
+        inputs = {name: self[name] for name in ("count", "detections", "series", "report")}
+        return self._engine.derive(counts, inputs, str(self._every))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTerms:
+    """Mentions of every string of the evidence, on the connection, and the version of the vocabulary behind them."""
+
+    mentions: "Table"
+    version: str
+
+
+def load_terms(
+    connection: "Backend",
+    specimen: "Table",
+    assay: "Table",
+    normaliser: Normaliser | None = None,
+    cache: Path | None = None,
+) -> LoadedTerms:
+    """Read the distinct strings of (uncut) specimens and assays once; `cache` keeps them between sessions.
+
+    The same terms serve every cut of this evidence: a replay makes them once and hands them to each `known`.
+    """
+    engine = DuckEngine(connection)
+    used = normaliser or vocabulary()
+    before = no_terms(used.version) if cache is None else read_cache(cache, used.version)
+    terms = add_strings(before, engine.read(strings_in(specimen, assay)), used)
+    if cache is not None and terms.table.num_rows > before.table.num_rows:
+        write_cache(cache, terms)
+    return LoadedTerms(engine.load(terms.table), terms.version)
+
+
+def known(
+    connection: "Backend",
+    records: "Mapping[str, Table]",
+    known_on: date | None,
+    batch_id: str | None,
+    every: Cadence | None = None,
+    terms: LoadedTerms | None = None,
+    normaliser: Normaliser | None = None,
+) -> Known:
+    """What was known, over Ibis tables of one DuckDB connection: one table per record type, already cut."""
+    engine = DuckEngine(connection)
+
+    def read(specimen: "Table", assay: "Table") -> LoadedTerms:
+        if terms is not None:
+            return terms
+        used = normaliser or vocabulary()
+        found = add_strings(no_terms(used.version), engine.read(strings_in(specimen, assay)), used)
+        return LoadedTerms(engine.load(found.table), found.version)
+
+    return Known(engine, records, known_on, batch_id, every, read)
