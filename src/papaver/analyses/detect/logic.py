@@ -98,11 +98,7 @@ def _finding(params: DetectParams, data: Data, episode: list[Row]) -> Finding:
         record_type="count" if peak["origin"] == "given" else "specimen",
         record_ids=tuple(records[:MOST_EVIDENCE]),
         n=len(records),
-        query={
-            "series": str(peak["series"]),
-            "place": where,
-            "period_start": [str(row["period_start"]) for row in episode],
-        },
+        query=_query(episode),
     )
     strength = -math.log10(max(_number(peak["p_value"]), 1e-300))
     return Finding(
@@ -127,6 +123,17 @@ def _finding(params: DetectParams, data: Data, episode: list[Row]) -> Finding:
         would_clear=wording.would_clear(peak, every),
         marking=most_restrictive([_text(row["marking"]) for row in episode]),
     )
+
+
+def _query(episode: list[Row]) -> dict[str, str | list[str]]:
+    """What returns every record of the episode: rows of counts as given, or of detections for counts made of them."""
+    one = episode[0]
+    names = ("series", "place") if one["origin"] == "given" else ("substance", "place", "stream")
+    return {
+        **{name: str(one[name] or "") for name in names},
+        "every": str(one["every"]),
+        "period_start": [str(row["period_start"]) for row in episode],
+    }
 
 
 def _priority(strength: float) -> Priority:
@@ -160,8 +167,7 @@ def _views(findings: list[Finding]) -> list[View]:
     """For every finding its series, the table behind it and its records."""
     views: list[View] = []
     for f in findings:
-        series = str(f.evidence.query["series"])
-        at = {"series": series, **({"place": f.where} if f.where else {})}
+        at = {k: str(v) for k, v in f.evidence.query.items() if k != "period_start"}
         views += [
             SeriesView(
                 title=f"{f.what}, observed and expected",
