@@ -1,6 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { mockApi } from "./dev/mock";
+import { mockApi } from "./dev/mock.ts";
 
 // PAPAVER_API=http://127.0.0.1:8000 makes `npm run dev` talk to a real server instead of the fixtures.
 const api = process.env.PAPAVER_API;

@@ -1,7 +1,7 @@
 /** Answers /api/v1 with SIMULATED fixtures while the workbench is developed; never part of the build. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
-import * as fixture from "./fixture";
+import * as fixture from "./fixture.ts";
 
 type Reply = { status?: number; body: unknown };
 

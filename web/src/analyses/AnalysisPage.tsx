@@ -91,7 +91,7 @@ function Bench({ page }: { page: AnalysisPage }) {
     else navigate(to);
   }
   return (
-    <main className="analysis" id="main">
+    <main className={params.get("run") === null ? "analysis" : "analysis ran"} id="main">
       <div className="list-pane params-pane">
         <h2 className="group">
           Parameters <span>{fields.length}</span>

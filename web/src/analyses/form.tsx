@@ -1,4 +1,5 @@
 import type { FormEvent } from "react";
+import type { Cell } from "../types";
 import { type Field, boundsInWords, textOf } from "./schema";
 
 interface Props {
@@ -61,7 +62,7 @@ export function ParamField({ field, text, error, change }: FieldProps) {
   const described = [field.help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
   const changed = text !== textOf(field.fallback);
   const bounds = boundsInWords(field);
-  const help = [field.help.replace(/\.$/, ""), field.nullable && field.kind !== "boolean" ? "empty for none" : ""]
+  const help = [field.help.replace(/\.$/, ""), field.nullable && !/\bnone\b/.test(field.help) ? "empty for none" : ""]
     .filter(Boolean)
     .join("; ");
   return (
@@ -84,6 +85,8 @@ export function ParamField({ field, text, error, change }: FieldProps) {
   );
 }
 
+const choiceWord = (option: Cell): string => (option === true ? "yes" : option === false ? "no" : String(option));
+
 interface ControlProps {
   field: Field;
   id: string;
@@ -102,7 +105,7 @@ function Control({ field, id, text, invalid, described, change }: ControlProps) 
             ["true", "yes"],
             ["false", "no"],
           ]
-        : field.options.map((option) => [option, option]);
+        : field.options.map((option) => [String(option), choiceWord(option)]);
     return (
       <select {...common} value={text} onChange={(event) => change(event.target.value)}>
         {field.nullable && <option value="">none</option>}

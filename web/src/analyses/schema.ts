@@ -11,7 +11,8 @@ export interface Field {
   kind: FieldKind;
   nullable: boolean;
   integer: boolean;
-  options: string[];
+  /** The values of a choice as they are, so that a number stays a number. */
+  options: Cell[];
   /** Text that stands for itself in a field that otherwise takes numbers, such as “auto”. */
   words: string[];
   items: "number" | "text";
@@ -40,29 +41,31 @@ function itemKind(list: Schema | undefined, defs: Record<string, Schema>): "numb
   return item && alternatives(item, defs).some(isNumber) ? "number" : "text";
 }
 
-function kindOf(plain: Schema[], options: string[]): FieldKind {
+function kindOf(plain: Schema[], options: Cell[]): FieldKind {
   if (plain.some((one) => one.type === "array")) return "list";
   if (plain.some(isNumber)) return "number";
   if (options.length > 0 && plain.every((one) => one.enum !== undefined || one.const !== undefined)) return "choice";
-  return plain.some((one) => one.type === "boolean") ? "boolean" : "text";
+  if (!plain.some((one) => one.type === "boolean")) return "text";
+  return options.length > 0 ? "choice" : "boolean";
 }
 
 function fieldOf(name: string, schema: Schema, defs: Record<string, Schema>): Field {
   const all = alternatives(schema, defs);
   const plain = all.filter((one) => one.type !== "null");
-  const options = plain.flatMap((one) => one.enum ?? (one.const === undefined ? [] : [one.const])).map(String);
+  const options = plain.flatMap((one) => one.enum ?? (one.const === undefined ? [] : [one.const]));
   const kind = kindOf(plain, options);
   const number = plain.find(isNumber);
   const list = plain.find((one) => one.type === "array");
   return {
     name,
-    title: capital(spaced(name)),
+    // The field writes its one-letter parameters small: b, w.
+    title: name.length > 2 ? capital(spaced(name)) : name,
     help: schema.description ?? plain.find((one) => one.description)?.description ?? "",
     kind,
     nullable: plain.length < all.length,
     integer: number?.type === "integer",
-    options: kind === "choice" ? options : [],
-    words: kind === "number" ? options : [],
+    options: kind === "choice" ? [...(plain.some((one) => one.type === "boolean") ? [true, false] : []), ...options] : [],
+    words: kind === "number" ? options.map(String) : [],
     items: itemKind(list, defs),
     length: { min: list?.minItems ?? null, max: list?.maxItems ?? null },
     bounds: {
@@ -140,6 +143,10 @@ export function parse(text: string, field: Field): Parsed {
     if (field.kind === "text") return { ok: true, value: "" };
     if (field.kind === "list" && !field.length.min) return { ok: true, value: [] };
     return bad(`Empty. The default is ${textOf(field.fallback)}.`);
+  }
+  if (field.kind === "choice") {
+    const option = field.options.find((one) => String(one) === trimmed);
+    return option === undefined ? bad(`“${trimmed}” is none of ${field.options.map(String).join(", ")}.`) : { ok: true, value: option };
   }
   if (field.kind === "boolean") return { ok: true, value: trimmed === "true" };
   if (field.kind === "number") return parseNumber(trimmed, field);

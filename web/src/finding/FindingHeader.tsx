@@ -20,7 +20,7 @@ interface Props {
 
 /** Meta line and control, the claim in serif, the rest of what is known, and a ruled line of where, when and how far. */
 export function FindingHeader({ item, position, menu, setMenu, change }: Props) {
-  const { status } = useWorkbench();
+  const { status, knownOn } = useWorkbench();
   const { finding } = item;
   const { head, rest } = splitTitle(finding.title);
   const analysis = status.analyses.find(({ name }) => name === finding.analysis)?.title ?? finding.analysis;
@@ -68,7 +68,17 @@ export function FindingHeader({ item, position, menu, setMenu, change }: Props) 
           >
             Assess <kbd>A</kbd>
           </button>
-          {menu && <StatusMenu key={menu.pick ?? "menu"} item={item} pick={menu.pick} close={close} change={change} />}
+          {menu && knownOn && (
+            <div className="menu" role="status">
+              <p className="meta">
+                Shown as known on {day(knownOn)}. The status is changed on what is known now.{" "}
+                <Link href={withParams({ known_on: null })} replace>
+                  Return to latest
+                </Link>
+              </p>
+            </div>
+          )}
+          {menu && !knownOn && <StatusMenu key={menu.pick ?? "menu"} item={item} pick={menu.pick} close={close} change={change} />}
         </div>
       </div>
       <h1 className="title">{head}</h1>

@@ -52,7 +52,10 @@ export function FindingPane({ item, position, menu, setMenu, reload }: Props) {
       reload();
       reloadStatus();
     },
-    stale: setStale,
+    stale: (found) => {
+      setMenu(null);
+      setStale(found);
+    },
     say,
   });
   const digits = Object.fromEntries(

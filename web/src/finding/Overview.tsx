@@ -24,7 +24,7 @@ export function figuresOf({ finding }: Pick<ItemDetail, "finding">): Figure[] {
   const first = finding.why[0];
   if (first?.observed != null) figures.push({ value: figure(first.observed), words: `observed, ${first.stream}` });
   if (first?.expected != null) {
-    const range = first.lower !== null && first.upper !== null ? `(${mean(first.lower)}–${mean(first.upper)})` : undefined;
+    const range = first.lower !== null && first.upper !== null ? `(${figure(first.lower)}–${figure(first.upper)})` : undefined;
     figures.push({ value: mean(first.expected), aside: range, words: range ? "expected, 95 %" : "expected" });
   }
   if (finding.score !== null)

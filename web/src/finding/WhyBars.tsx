@@ -3,6 +3,8 @@ import { span } from "../dates";
 import type { ItemDetail, Why } from "../types";
 import { figure, mean } from "../words";
 
+const bound = (n: number): string => (Number.isInteger(n) ? figure(n) : mean(n));
+
 const strongestFirst = (a: Why, b: Why): number => (b.share ?? -1) - (a.share ?? -1);
 
 /** Streams with what each added to the score, strongest first; a stream without data stays, not counted. */
@@ -66,7 +68,7 @@ function WhyRow({ row, ranges, shares }: { row: Why; ranges: boolean; shares: bo
       </td>
       {ranges && (
         <td className="num quiet" data-label="95 %">
-          {row.lower !== null && row.upper !== null ? `${mean(row.lower)}–${mean(row.upper)}` : "–"}
+          {row.lower !== null && row.upper !== null ? `${bound(row.lower)}–${bound(row.upper)}` : "–"}
         </td>
       )}
       {shares && (

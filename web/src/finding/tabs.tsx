@@ -45,6 +45,7 @@ export function WhyTab({ item, views }: Props) {
             height={i === 0 ? 300 : 200}
           />
         ))}
+        {item.finding.why.length > 0 && <WhyBars item={item} title="Contribution per stream" />}
         {views.tables.map((view, i) => (
           <TableView key={`${view.title}${i}`} view={view} simulated={item.simulated} />
         ))}
@@ -52,8 +53,7 @@ export function WhyTab({ item, views }: Props) {
           <Empty>This analysis draws nothing for the finding; its records are under Evidence.</Empty>
         )}
       </div>
-      <aside className="side-column" aria-label="Contributions and method">
-        {item.finding.why.length > 0 && <WhyBars item={item} title="Contribution per stream" />}
+      <aside className="side-column" aria-label="Method and record">
         <Clears item={item} />
         <Model item={item} />
         <RuleRecord item={item} />

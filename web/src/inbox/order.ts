@@ -31,6 +31,7 @@ export function facts(item: Item): string[] {
   const { finding } = item;
   const next = splitTitle(finding.title).rest.split(/\.\s/)[0]?.replace(/\.$/, "") ?? "";
   const first = finding.why[0];
+  if (/^\d[\d,]* of \d/.test(next)) return next.split(", ");
   if (first?.observed != null && first.expected != null)
     return [`${figure(first.observed)} observed, ${mean(first.expected)} expected`];
   if (next) return next.split(", ");

@@ -60,7 +60,7 @@ export function Loaded<T>({
   what: string;
   children: (data: T) => ReactNode;
 }) {
-  if (of.error) return <Failure what={`${what} did not load.`} error={of.error} retry={of.reload} />;
+  if (of.error) return <Failure what={`${what} did not load.`} error={of.error} retry={of.error.status === 404 ? undefined : of.reload} />;
   if (of.data === null) return of.loading ? <Waiting what={`Loading ${what.toLowerCase()}`} cancel={of.cancel} /> : null;
   return (
     <>

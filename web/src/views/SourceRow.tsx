@@ -16,8 +16,11 @@ export function SourceRow({ simulated }: { simulated: boolean }) {
   const type = params.get("record_type");
   const record = useResource(id && type ? `${type}/${id}` : null, (signal) => getRecord(type ?? "", id ?? "", signal));
   const panel = useRef<HTMLElement>(null);
+  const before = useRef(id);
   useEffect(() => {
-    if (id) panel.current?.focus({ preventScroll: false });
+    // Opened by hand, not by the address the page was loaded with.
+    if (id && id !== before.current) panel.current?.focus();
+    before.current = id;
   }, [id]);
   if (!id || !type) return null;
   const close = () => setParams({ record: null, record_type: null });

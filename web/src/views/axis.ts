@@ -4,6 +4,9 @@ import { utcFormat } from "d3-time-format";
 import { iso, nextPeriod, parseDate } from "../dates";
 import type { Cell, Coverage, Row, SeriesFields } from "../types";
 
+/** Below this width in pixels labels are short and a phone's 24 periods are kept. */
+export const NARROW = 440;
+
 export interface Point {
   start: string;
   date: Date;
@@ -111,9 +114,10 @@ export interface Frame {
   edge: (i: number) => number;
 }
 
-export function frame(width: number, n: number): Frame {
+/** Lays n periods on a width, leaving room at the right for the longest label of so many characters. */
+export function frame(width: number, n: number, longest = 0): Frame {
   const left = 34;
-  const right = width >= 520 ? 132 : 96;
+  const right = width >= NARROW ? Math.min(Math.max(132, longest * 6.3 + 14), width * 0.4) : 96;
   const step = Math.max(width - left - right, 40) / Math.max(n, 1);
   const edge = (i: number) => left + i * step;
   return { width, left, right, step, n, edge, mid: (i) => edge(i) + step / 2 };
@@ -121,7 +125,7 @@ export function frame(width: number, n: number): Frame {
 
 /** The number of periods that still read well at a width; a phone keeps 24. */
 export function periodsFor(width: number): number {
-  if (width < 520) return 24;
+  if (width < NARROW) return 24;
   return Math.max(40, Math.floor((width - 166) / 7));
 }
 
@@ -143,16 +147,20 @@ export function timeTicks(points: readonly Point[], frame: Frame): Tick[] {
   const room = Math.max(2, Math.floor((frame.width - frame.left - frame.right) / 64));
   const dates = scaleUtc().domain([first.date, last.date]).ticks(room);
   const daily = (dates[1]?.getTime() ?? 0) - (dates[0]?.getTime() ?? 0) < 27 * 86_400_000 && dates.length > 1;
+  const placed = dates.flatMap((date) => {
+    const after = points.findIndex((point) => point.date >= date);
+    return after < 0 ? [] : [{ date, x: frame.edge(after) }];
+  });
+  if ((placed[0]?.x ?? Infinity) - frame.left > 62) placed.unshift({ date: first.date, x: frame.left });
   const ticks: Tick[] = [];
   let before: Date | null = null;
-  for (const date of dates) {
-    const after = points.findIndex((point) => point.date >= date);
-    if (after < 0) continue;
+  let free = -Infinity;
+  for (const { date, x } of placed) {
     const label = daily ? dayLabel(date, before) : monthLabel(date, before);
-    const x = frame.edge(after);
-    if (x - (ticks.at(-1)?.x ?? -Infinity) < 26) continue;
+    if (x < free) continue;
     ticks.push({ x, label });
     before = date;
+    free = x + label.length * 6.2 + 8;
   }
   return ticks;
 }

@@ -3,7 +3,7 @@ import { periodName } from "../dates";
 import type { Coverage, Row } from "../types";
 import { count, periodWord, plural } from "../words";
 import { DataTable } from "./table";
-import type { Frame, Point } from "./axis";
+import { type Frame, NARROW, type Point } from "./axis";
 
 const ROW = 17;
 const CELL = 11;
@@ -54,7 +54,7 @@ export function CoverageStrip({ coverage, points, frame }: Props) {
   const id = useId().replace(/\W/g, "");
   const rows = onAxis(coverage, points);
   const height = rows.length * ROW + 2;
-  const narrow = frame.width < 520;
+  const narrow = frame.width < NARROW;
   return (
     <div className="coverage" data-testid="coverage">
       <svg width={frame.width} height={height} role="img" aria-label={coverageInWords(coverage)}>

@@ -1,5 +1,5 @@
 import { figure, mean } from "../words";
-import type { Frame, Point, countScale } from "./axis";
+import { type Frame, NARROW, type Point, type countScale } from "./axis";
 
 interface Label {
   at: number;
@@ -52,7 +52,7 @@ export function EndLabels({ points, frame, y, top, bottom }: Props) {
   if (band?.lower != null)
     labels.push({
       at: y(band.lower),
-      text: frame.width >= 520 ? "95 % expected band" : "95 % band",
+      text: frame.width >= NARROW ? "95 % expected band" : "95 % band",
       kind: "end-expected",
     });
   const x = frame.width - frame.right + 8;

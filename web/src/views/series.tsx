@@ -5,7 +5,7 @@ import type { DrawnSeries } from "../types";
 import { figure, mean, periodWord, plural } from "../words";
 import { ChartCursor } from "./cursor";
 import { EndLabels } from "./labels";
-import { type Frame, type Point, countScale, runs, timeTicks } from "./axis";
+import { type Frame, NARROW, type Point, countScale, runs, timeTicks } from "./axis";
 
 const TOP = 18;
 
@@ -129,7 +129,7 @@ function Tail({ points, frame, top, bottom }: { points: readonly Point[]; frame:
 
 function Gaps({ points, frame, top, bottom, hatch }: { points: readonly Point[]; frame: Frame; top: number; bottom: number; hatch: string }) {
   const gaps = runs(points, (point) => point.inSeries && point.observed === null);
-  const room = frame.width >= 520;
+  const room = frame.width >= NARROW;
   return gaps.map(([a, b], i) => (
     <g key={a} data-testid="missing">
       <rect fill={hatch} x={frame.edge(a)} width={(b - a + 1) * frame.step} y={top} height={bottom - top} />

@@ -25,7 +25,8 @@ export function Timeline({ view, coverage = null, simulated, height }: Props) {
   const points = useMemo(() => withCoverage(seriesPoints(view, every), coverage), [view, every, coverage]);
   const keep = periodsFor(width);
   const shown = everything ? points : points.slice(-keep);
-  const axis = frame(width, shown.length);
+  const longest = Math.max(0, ...(coverage?.streams ?? []).map((stream) => stream.title.length + 10));
+  const axis = frame(width, shown.length, longest);
   const unit = periodWord(every);
 
   return (
