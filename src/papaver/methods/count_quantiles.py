@@ -19,15 +19,17 @@ def upper_tail(count: Floats, mean: Floats, phi: Floats) -> Floats:
     is the regularised incomplete beta function I_{1 - 1/phi}(count, size); phi = 1: Poisson. Johnson, Kemp
     and Kotz, Univariate Discrete Distributions, 3rd ed., 5.6 and 4.4.
     """
-    k = np.maximum(count, 1.0)
-    overdispersed = phi > 1.0
-    excess = np.where(overdispersed, phi - 1.0, 1.0)
-    negative_binomial = special.betainc(k, mean / excess, excess / (1.0 + excess))
-    tail = np.where(overdispersed, negative_binomial, special.gammainc(k, mean))
-    tail = np.where(mean <= 0.0, 0.0, tail)
-    tail = np.where(count < 1.0, 1.0, tail)
-    missing = np.isnan(count) | ~np.isfinite(mean) | ~np.isfinite(phi)
-    return np.where(missing, np.nan, tail)
+    known = np.isfinite(mean) & np.isfinite(phi) & ~np.isnan(count)
+    positive = known & (count >= 1.0) & (mean > 0.0)
+    tail = np.where(known, np.where(count < 1.0, 1.0, 0.0), np.nan)
+    overdispersed = positive & (phi > 1.0)
+    if overdispersed.any():
+        k, m, f = count[overdispersed], mean[overdispersed], phi[overdispersed]
+        tail[overdispersed] = special.betainc(k, m / (f - 1.0), (f - 1.0) / f)
+    poisson = positive & ~(phi > 1.0)
+    if poisson.any():
+        tail[poisson] = special.gammainc(count[poisson], mean[poisson])
+    return tail
 
 
 def _survives(x: Floats, mean: Floats, phi: Floats, alpha: float) -> npt.NDArray[np.bool_]:

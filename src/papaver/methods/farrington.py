@@ -17,7 +17,7 @@ Farrington, Andrews, Beale, Catchpole 1996, J R Stat Soc A 159:547-563; Noufaily
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -53,6 +53,12 @@ from papaver.methods.reference_periods import (
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Dates = npt.NDArray[np.datetime64]
+
+# As plain integers: reading members of an enumeration per call costs as much as some fits.
+OK, MISSING_CURRENT, NOT_CONVERGED = int(Reason.OK), int(Reason.MISSING_CURRENT), int(Reason.NOT_CONVERGED)
+BASELINE_ALL_ZERO, FEW_CASES = int(Reason.BASELINE_ALL_ZERO), int(Reason.FEW_CASES)
+INFINITE_BOUND = int(Reason.INFINITE_BOUND)
 
 # Half window and number of seasons that keep the season honest at each cadence: ± 3 weeks (the published
 # default); three-month seasons centred on the month; each quarter its own season; a year has no season.
@@ -106,6 +112,18 @@ class FarringtonFlexible:
 
 
 @dataclass(frozen=True)
+class Resolved:
+    """Parameters with every None replaced by what it stands for at one cadence."""
+
+    given: FarringtonFlexible
+    as_in_r: bool
+    w: int
+    no_periods: int
+    excluded: int  # past_weeks_not_included
+    alpha: float
+
+
+@dataclass(frozen=True)
 class FarringtonResult:
     """One entry per evaluated period, missing = NaN: counts, bounds and means in the unit of `observed`."""
 
@@ -141,88 +159,83 @@ def farrington_flexible(
     y = np.ascontiguousarray(observed, dtype=np.float64)
     days = None if dates is None else np.asarray(dates, dtype="datetime64[D]")
     positions = np.ascontiguousarray(evaluate, dtype=np.int64).reshape(-1)
-    people = np.ones(len(y)) if population is None else np.ascontiguousarray(population, dtype=np.float64)
+    people = None if population is None else np.ascontiguousarray(population, dtype=np.float64)
     chosen = resolve(parameters, freq)
-    check_arguments(y, days, freq, positions, people, chosen, population is None)
+    check_series(y, days, freq, positions, people, parameters.population_offset)
+    if people is None or not parameters.population_offset:
+        people = np.ones(len(y))
     y = np.where(y >= 0.0, y, np.nan)
     reported = reported_cases(y, positions, chosen)
-    if freq == DAILY and days is not None and chosen.compat == "corrected":
+    if freq == DAILY and days is not None and not chosen.as_in_r:
         fits, reason = weekday_fits(y, days, positions, people, chosen)
     else:
         fits, reason = series_fits(y, days, freq, positions, people, chosen)
-    current = people[positions] if chosen.population_offset else np.ones(len(positions))
-    return verdict(y[positions], current, reported, fits, reason, chosen)
+    return verdict(y[positions], people[positions], reported, fits, reason, chosen)
 
 
-def resolve(parameters: FarringtonFlexible, freq: int) -> FarringtonFlexible:
-    """Return the parameters with every None replaced by what it stands for at this cadence."""
+@lru_cache(maxsize=256)
+def resolve(parameters: FarringtonFlexible, freq: int) -> Resolved:
+    """Return the numbers the parameters stand for at this cadence; ValueError names a wrong one."""
     as_in_r = parameters.compat == "r-surveillance"
     w, seasons, excluded = parameters.w, parameters.no_periods, parameters.past_weeks_not_included
     if w is None:
         w = 3 if as_in_r else CADENCE_WINDOW.get(freq, 3)
     if seasons is None:
         seasons = 1 if as_in_r else CADENCE_SEASONS.get(freq, 1)
-    return replace(
-        parameters,
-        w=w,
-        no_periods=seasons,
-        past_weeks_not_included=w if excluded is None else excluded,
-        alpha=PUBLISHED_ALPHA if parameters.alpha is None else parameters.alpha,
-    )
-
-
-def check_arguments(
-    y: Floats,
-    dates: npt.NDArray[np.datetime64] | None,
-    freq: int,
-    evaluate: Integers,
-    population: Floats,
-    chosen: FarringtonFlexible,
-    without_population: bool,
-) -> None:
-    """Raise ValueError naming the argument, its value and what is accepted."""
-    alpha, w, seasons, excluded = chosen.alpha, chosen.w, chosen.no_periods, chosen.past_weeks_not_included
+    excluded = w if excluded is None else excluded
+    alpha = PUBLISHED_ALPHA if parameters.alpha is None else parameters.alpha
     rules = (
-        (y.ndim == 1 and len(population) == len(y), "observed and population must be as long as each other"),
-        (dates is None or len(dates) == len(y), "observed and dates must be as long as each other"),
-        (dates is None or freq in DATED_FREQUENCIES, f"freq={freq}: a dated series has {DATED_FREQUENCIES}"),
         (freq >= 1, f"freq={freq} must be at least 1 period per year"),
+        (parameters.b >= 1, f"b={parameters.b} must be at least 1 year"),
+        (w >= 0, f"w={w} must be at least 0"),
+        (w == 0 or 2 * w < freq, f"w={w}: the window of 2w+1 periods must fit in a year of {freq}"),
+        (1 <= seasons <= freq, f"no_periods={seasons} must lie within 1..{freq}"),
+        (excluded >= 0, f"past_weeks_not_included={excluded} must be at least 0"),
+        (0.0 < alpha < 1.0, f"alpha={alpha} must lie between 0 and 1"),
+        (parameters.weights_threshold > 0.0, f"weights_threshold={parameters.weights_threshold} must be > 0"),
+        (parameters.limit54[1] >= 1, f"limit54={parameters.limit54}: the second number must be at least 1"),
+        (parameters.powertrans in EXPONENT, f"powertrans={parameters.powertrans}: one of 2/3, 1/2, none"),
         (
-            len(evaluate) == 0 or (evaluate.min() >= 0 and evaluate.max() < len(y)),
-            f"evaluate must lie within 0..{len(y) - 1}",
-        ),
-        (chosen.b >= 1, f"b={chosen.b} must be at least 1 year"),
-        (w is not None and w >= 0, f"w={w} must be at least 0"),
-        ((w is not None and 2 * w < freq) or w == 0, f"w={w}: the window 2w+1 must fit in {freq} periods"),
-        (seasons is not None and 1 <= seasons <= freq, f"no_periods={seasons} must lie within 1..{freq}"),
-        (excluded is not None and excluded >= 0, f"past_weeks_not_included={excluded} must be at least 0"),
-        (alpha is not None and 0.0 < alpha < 1.0, f"alpha={alpha} must lie between 0 and 1"),
-        (chosen.weights_threshold > 0.0, f"weights_threshold={chosen.weights_threshold} must be positive"),
-        (chosen.limit54[1] >= 1, f"limit54={chosen.limit54}: the second number must be at least 1 period"),
-        (chosen.powertrans in EXPONENT, f"powertrans={chosen.powertrans}: one of {', '.join(EXPONENT)}"),
-        (
-            chosen.threshold_method in ("delta", "nbPlugin", "muan"),
-            f"threshold_method={chosen.threshold_method}: one of delta, nbPlugin, muan",
+            parameters.threshold_method in ("delta", "nbPlugin", "muan"),
+            f"threshold_method={parameters.threshold_method}: one of delta, nbPlugin, muan",
         ),
         (
-            chosen.compat in ("corrected", "r-surveillance"),
-            f"compat={chosen.compat}: one of corrected, r-surveillance",
+            parameters.compat in ("corrected", "r-surveillance"),
+            f"compat={parameters.compat}: one of corrected, r-surveillance",
         ),
-        (not (chosen.population_offset and without_population), "population_offset needs population"),
     )
     for satisfied, message in rules:
         if not satisfied:
             raise ValueError(message)
+    return Resolved(parameters, as_in_r, w, seasons, excluded, alpha)
 
 
-def reported_cases(y: Floats, evaluate: Integers, chosen: FarringtonFlexible) -> Floats:
+def check_series(
+    y: Floats, dates: Dates | None, freq: int, evaluate: Integers, population: Floats | None, offset: bool
+) -> None:
+    """Raise ValueError where lengths, cadence and positions do not go together."""
+    if y.ndim != 1:
+        raise ValueError(f"observed must be one series, not an array of {y.ndim} dimensions")
+    if dates is not None and len(dates) != len(y):
+        raise ValueError(f"{len(y)} counts but {len(dates)} dates")
+    if dates is not None and freq not in DATED_FREQUENCIES:
+        raise ValueError(f"freq={freq}: a dated series has one of {DATED_FREQUENCIES} periods per year")
+    if population is not None and len(population) != len(y):
+        raise ValueError(f"{len(y)} counts but {len(population)} populations")
+    if offset and population is None:
+        raise ValueError("population_offset needs a population")
+    if len(evaluate) and not (evaluate.min() >= 0 and evaluate.max() < len(y)):
+        raise ValueError(f"evaluate must lie within 0..{len(y) - 1}")
+
+
+def reported_cases(y: Floats, evaluate: Integers, chosen: Resolved) -> Floats:
     """Return the cases of the last limit54[1] periods including the evaluated one; NaN where none is known."""
     known = ~np.isnan(y)
     cases = np.concatenate(([0.0], np.cumsum(np.where(known, y, 0.0))))
     number = np.concatenate(([0], np.cumsum(known)))
-    begin = np.maximum(evaluate + 1 - chosen.limit54[1], 0)
+    begin = np.maximum(evaluate + 1 - chosen.given.limit54[1], 0)
     present = number[evaluate + 1] - number[begin]
-    needed = evaluate + 1 - begin if chosen.compat == "r-surveillance" else 1
+    needed = evaluate + 1 - begin if chosen.as_in_r else 1
     return np.where(present >= needed, cases[evaluate + 1] - cases[begin], np.nan)
 
 
@@ -239,47 +252,43 @@ def critical_t(threshold: float, largest_freedom: int) -> Floats:
 
 def series_fits(
     y: Floats,
-    dates: npt.NDArray[np.datetime64] | None,
+    dates: Dates | None,
     freq: int,
     evaluate: Integers,
     population: Floats,
-    chosen: FarringtonFlexible,
+    chosen: Resolved,
 ) -> tuple[Floats, Integers]:
-    """Fit the baseline of each evaluated position: the table of fits [m, 9] and reason codes [m]."""
-    assert chosen.w is not None
-    assert chosen.no_periods is not None
-    assert chosen.past_weeks_not_included is not None
-    references = reference_positions(dates, freq, evaluate, chosen.b, chosen.compat == "corrected")
+    """Fit the baseline of each evaluated position: the table of fits [m, 10] and reason codes [m]."""
+    references = reference_positions(dates, freq, evaluate, chosen.given.b, not chosen.as_in_r)
     usable = np.logical_and.accumulate(references >= 0, axis=1).sum(axis=1)
-    least = chosen.b
-    if freq == YEARLY and chosen.compat == "corrected":
-        least = min(chosen.b, LEAST_YEARS_OF_YEARLY_SERIES)
+    least = chosen.given.b
+    if freq == YEARLY and not chosen.as_in_r:
+        least = min(chosen.given.b, LEAST_YEARS_OF_YEARLY_SERIES)
     years = np.where(usable >= least, usable, 0).astype(np.int64)
     series = np.empty((5, len(y)))
     series[0], series[1], series[3] = y, np.log(y + 0.1), np.cbrt(y) ** 2
     series[2] = special.xlogy(y, y)
     series[4] = np.arange(len(y))
-    as_in_r = chosen.compat == "r-surveillance"
-    if as_in_r and dates is not None and len(y) > 1:
+    if chosen.as_in_r and dates is not None and len(y) > 1:
         elapsed = (dates - dates[0]).astype(np.float64)
         series[4] = elapsed / elapsed[1]
     fits = np.zeros((len(evaluate), FIT_COLUMNS))
     reason = np.zeros(len(evaluate), dtype=np.int64)
     farrington_fits(
         series, population, evaluate, references, years, chosen.w, chosen.no_periods,
-        chosen.past_weeks_not_included, chosen.population_offset, chosen.reweight, chosen.weights_threshold,
-        chosen.trend, critical_t(chosen.p_threshold_trend, (chosen.b + 1) * (freq + 1)),
-        as_in_r, as_in_r and dates is not None, fits, reason,
+        chosen.excluded, chosen.given.population_offset, chosen.given.reweight, chosen.given.weights_threshold,
+        chosen.given.trend, critical_t(chosen.given.p_threshold_trend, (chosen.given.b + 1) * (freq + 1)),
+        chosen.as_in_r, chosen.as_in_r and dates is not None, fits, reason,
     )  # fmt: skip
     return fits, reason
 
 
 def weekday_fits(
     y: Floats,
-    dates: npt.NDArray[np.datetime64],
+    dates: Dates,
     evaluate: Integers,
     population: Floats,
-    chosen: FarringtonFlexible,
+    chosen: Resolved,
 ) -> tuple[Floats, Integers]:
     """Fit daily series per weekday: the days of one weekday form a weekly series with its own baseline."""
     fits = np.zeros((len(evaluate), FIT_COLUMNS))
@@ -304,17 +313,16 @@ def verdict(
     reported: Floats,
     fits: Floats,
     reason: Integers,
-    chosen: FarringtonFlexible,
+    chosen: Resolved,
 ) -> FarringtonResult:
     """Turn fits into bounds, scores, p-values and alarms."""
-    as_in_r = chosen.compat == "r-surveillance"
-    fitted = reason == Reason.OK
+    fitted = reason == OK
     with np.errstate(all="ignore"):
         eta, phi = np.where(fitted, fits[:, ETA], np.nan), np.where(fitted, fits[:, PHI], np.nan)
         expected = np.exp(eta)
         bound, p_value, mu0 = thresholds(y, eta, fits[:, SE], phi, chosen)
-        if as_in_r:
-            centre = expected if chosen.threshold_method == "delta" else eta
+        if chosen.as_in_r:
+            centre = expected if chosen.given.threshold_method == "delta" else eta
             score = (y - centre) / (bound - centre)
             alarm = score > 1.0
         else:
@@ -322,19 +330,19 @@ def verdict(
             exposure = fits[zero, EXPOSURE] / population[zero]
             bound[zero], p_value[zero] = after_zeros(y[zero], exposure, chosen)
             expected[zero], mu0[zero], phi[zero] = 0.0, 0.0, 1.0
-            reason = np.where(zero, Reason.BASELINE_ALL_ZERO, reason)
+            reason = np.where(zero, BASELINE_ALL_ZERO, reason)
             fitted |= zero
             score = np.where(bound > expected, (y - expected) / (bound - expected), np.nan)
             alarm = y > bound
-    enough = reported >= chosen.limit54[0]
-    reason = np.where(fitted & ~np.isfinite(bound), Reason.INFINITE_BOUND, reason)
-    reason = np.where(fitted & ~enough, Reason.FEW_CASES, reason)
-    reason = np.where(np.isnan(y), Reason.MISSING_CURRENT, reason)
+    enough = reported >= chosen.given.limit54[0]
+    reason = np.where(fitted & ~np.isfinite(bound), INFINITE_BOUND, reason)
+    reason = np.where(fitted & ~enough, FEW_CASES, reason)
+    reason = np.where(np.isnan(y), MISSING_CURRENT, reason)
     withheld = ~enough | ~np.isfinite(bound)
-    if as_in_r:
+    if chosen.as_in_r:
         expected = np.where(withheld, np.nan, expected)
-        expected[reason == Reason.NOT_CONVERGED] = 0.0
-    trend = fitted & (fits[:, TREND] > 0.0) & (reason != Reason.BASELINE_ALL_ZERO)
+        expected[reason == NOT_CONVERGED] = 0.0
+    trend = fitted & (fits[:, TREND] > 0.0) & (reason != BASELINE_ALL_ZERO)
     return FarringtonResult(
         observed=y,
         expected=expected,
@@ -351,40 +359,36 @@ def verdict(
     )
 
 
-def thresholds(
-    y: Floats, eta: Floats, se: Floats, phi: Floats, chosen: FarringtonFlexible
-) -> tuple[Floats, Floats, Floats]:
+def thresholds(y: Floats, eta: Floats, se: Floats, phi: Floats, chosen: Resolved) -> tuple[Floats, Floats, Floats]:
     """Return upper bound, one-sided p-value of y and the mean whose quantile was taken.
 
     eta: log mean, se: its standard error. Delta: y^e is taken as normal with mean mu^e and variance
     e^2 mu^(2e-1) tau, tau = phi + mu se^2 (SE(mu) = mu se). Salmon, Schumacher, Höhle 2016, 3.1.
     """
-    alpha = PUBLISHED_ALPHA if chosen.alpha is None else chosen.alpha
-    z = float(special.ndtri(1.0 - alpha))
+    z = float(special.ndtri(1.0 - chosen.alpha))
     mu = np.exp(eta)
-    if chosen.threshold_method == "delta":
-        e = EXPONENT[chosen.powertrans]
+    if chosen.given.threshold_method == "delta":
+        e = EXPONENT[chosen.given.powertrans]
         sd = e * np.sqrt(mu ** (2.0 * e - 1.0) * (phi + mu * se * se))
         bound = (mu**e + z * sd) ** (1.0 / e)
         p_value = special.ndtr((mu**e - y**e) / sd)
-        return bound, p_value, np.exp(mu + z * mu * se) if chosen.compat == "r-surveillance" else mu
-    mean = np.exp(eta + z * se) if chosen.threshold_method == "muan" else mu
-    return upper_quantile(alpha, mean, phi), upper_tail(y, mean, phi), mean
+        return bound, p_value, np.exp(mu + z * mu * se) if chosen.as_in_r else mu
+    mean = np.exp(eta + z * se) if chosen.given.threshold_method == "muan" else mu
+    return upper_quantile(chosen.alpha, mean, phi), upper_tail(y, mean, phi), mean
 
 
 def zero_season(fits: Floats, reason: Integers) -> Flags:
     """Whether the baseline has periods of the current season but not one case in them."""
-    judged = (reason == Reason.OK) | (reason == Reason.NOT_CONVERGED)
+    judged = (reason == OK) | (reason == NOT_CONVERGED)
     empty: Flags = judged & (fits[:, N_CURRENT_SEASON] > 0.0) & (fits[:, SUM_CURRENT_SEASON] == 0.0)
     return empty
 
 
-def after_zeros(y: Floats, exposure: Floats, chosen: FarringtonFlexible) -> tuple[Floats, Floats]:
+def after_zeros(y: Floats, exposure: Floats, chosen: Resolved) -> tuple[Floats, Floats]:
     """Return the upper bound and p-value of y after `exposure` periods' worth of zeros.
 
     Jeffreys' prior for a Poisson rate and no case in n periods give a Gamma(1/2, n) rate, so that y is
     negative binomial with size 1/2 and success probability n / (n + 1): mean 1 / (2n), phi = 1 + 1 / n.
     """
-    alpha = PUBLISHED_ALPHA if chosen.alpha is None else chosen.alpha
     mean, phi = 0.5 / exposure, 1.0 + 1.0 / exposure
-    return upper_quantile(alpha, mean, phi), upper_tail(y, mean, phi)
+    return upper_quantile(chosen.alpha, mean, phi), upper_tail(y, mean, phi)

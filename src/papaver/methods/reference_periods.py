@@ -12,19 +12,22 @@ DAILY, WEEKLY, MONTHLY, QUARTERLY, YEARLY = 365, 52, 12, 4, 1
 DATED_FREQUENCIES = (DAILY, WEEKLY, MONTHLY, QUARTERLY, YEARLY)
 
 
-def years_earlier(dates: Dates, years: int) -> Dates:
-    """Return the same calendar dates `years` earlier; 29 February becomes 1 March where there is none."""
+def years_earlier(dates: Dates, b: int) -> Positions:
+    """Return the same calendar dates 1..b years earlier as days since 1970 [len(dates), b].
+
+    29 February becomes 1 March where there is none: days are added to the first of the month.
+    """
     months = dates.astype("datetime64[M]")
-    day_offset = (dates.astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
-    # Adding days to the first of the month rolls 29 February over to 1 March by itself.
-    earlier: Dates = (months - 12 * years).astype("datetime64[D]") + day_offset
+    day_of_month = dates.astype("datetime64[D]") - months.astype("datetime64[D]")
+    first_of_month = (months[:, None] - 12 * np.arange(1, b + 1)).astype("datetime64[D]").astype(np.int64)
+    earlier: Positions = first_of_month + day_of_month.astype(np.int64)[:, None]
     return earlier
 
 
-def nearest_same_weekday(target: Dates, weekday_of: Dates) -> Dates:
-    """Return the date nearest to `target` that falls on the weekday of `weekday_of` (never a tie: ±3 days)."""
-    shift = (weekday_of.astype("datetime64[D]") - target.astype("datetime64[D]")).astype(np.int64) % 7
-    nearest: Dates = target.astype("datetime64[D]") + np.where(shift > 3, shift - 7, shift)
+def nearest_same_weekday(target: Positions, current: Positions) -> Positions:
+    """Return the day nearest to `target` that falls on the weekday of `current` (never a tie: ± 3 days)."""
+    shift = (current - target + 3) % 7 - 3
+    nearest: Positions = target + shift
     return nearest
 
 
@@ -38,20 +41,15 @@ def reference_positions(
     monthly, quarterly, yearly: same calendar month or year. Result [len(evaluate), b]. Farrington et al. 1996.
     """
     if dates is None:
-        undated: Positions = np.maximum(evaluate[:, None] - freq * np.arange(1, b + 1, dtype=np.int64)[None, :], -1)
+        undated: Positions = np.maximum(evaluate[:, None] - freq * np.arange(1, b + 1, dtype=np.int64), -1)
         return undated
-    unit = {MONTHLY: "M", QUARTERLY: "M", YEARLY: "Y"}.get(freq, "D")
-    calendar = dates.astype(f"datetime64[{unit}]")
-    current = calendar[evaluate]
-    positions = np.full((len(evaluate), b), -1, dtype=np.int64)
-    for i in range(b):
-        if unit == "D":
-            wanted = years_earlier(current, i + 1)
-            if freq == WEEKLY or same_weekday:
-                wanted = nearest_same_weekday(wanted, current)
-        else:
-            wanted = current - (i + 1) * (1 if unit == "Y" else 12)
-        at = np.searchsorted(calendar, wanted)
-        found = calendar[np.minimum(at, len(calendar) - 1)] == wanted
-        positions[:, i] = np.where(found, at, -1)
-    return positions
+    if freq in (DAILY, WEEKLY):
+        calendar = dates.astype("datetime64[D]").astype(np.int64)
+        wanted = years_earlier(dates[evaluate], b)
+        if freq == WEEKLY or same_weekday:
+            wanted = nearest_same_weekday(wanted, calendar[evaluate][:, None])
+    else:
+        calendar = dates.astype("datetime64[Y]" if freq == YEARLY else "datetime64[M]").astype(np.int64)
+        wanted = calendar[evaluate][:, None] - (1 if freq == YEARLY else 12) * np.arange(1, b + 1)
+    at = np.minimum(np.searchsorted(calendar, wanted), len(calendar) - 1)
+    return np.where(calendar[at] == wanted, at, -1)
