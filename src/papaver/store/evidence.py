@@ -1,0 +1,281 @@
+"""Reading evidence: as known on a day, to a principal, and in no other way."""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from papaver.model.period import Cadence
+from papaver.model.records import RecordType, record_types
+from papaver.model.records.schema import stored_schema
+from papaver.policy import OWNER, Principal, sees_all
+from papaver.store import ledger as ledgers
+from papaver.store.cut import Shelf, cut, dated_by_specimen, in_list
+from papaver.store.ledger import Delivery, Ledger
+
+if TYPE_CHECKING:
+    import ibis
+    from ibis.backends.duckdb import Backend
+    from ibis.expr.types import Table
+
+    from papaver.store.known import Known, LoadedTerms
+
+_names = itertools.count(1)
+_WITH_STRINGS = ("specimen", "assay")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A record that a snapshot no longer has within its scope: proposed as withdrawn, for a person to decide."""
+
+    record_type: str
+    record_id: str
+    source: str | None
+    stream: str | None
+    place: str | None
+    period_start: date | None
+    batch_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one delivery did: its rows by what became of them, and what it proposes.
+
+    `batch_id` is the new batch, or the last batch that had these rows when `rows_new` is 0 and nothing was written.
+    `rows_new` counts rows stored, of which `revised` are new versions of records known before.
+    """
+
+    batch_id: str | None
+    rows_new: int
+    rows_known: int
+    revised: int
+    new_by_type: Mapping[str, int]
+    known_from_first: date | None
+    known_from_last: date | None
+    proposed: tuple[Proposal, ...] = ()
+    notes: tuple[str, ...] = ()
+    withdraws: tuple[str, ...] = ()
+    withdrawn_records: int = 0
+
+    def __str__(self) -> str:
+        if self.withdraws or self.withdrawn_records:
+            return f"{self.batch_id} withdraws {len(self.withdraws)} batches and {self.withdrawn_records} records"
+        if not self.rows_new:
+            return f"0 new rows, already in batch {self.batch_id}" if self.batch_id else "0 new rows: nothing in it"
+        revised = f", {self.revised} of them revisions" if self.revised else ""
+        known = f"; {self.rows_known} known already" if self.rows_known else ""
+        return f"{self.rows_new} new rows in batch {self.batch_id}{revised}{known}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryNote:
+    """One line of the ledger, for people: what came, when, from whom, and since when it is withdrawn."""
+
+    batch_id: str
+    recorded_at: datetime
+    person: str
+    delivery: Delivery
+    sources: tuple[str, ...]
+    files: tuple[str, ...]
+    rows: Mapping[str, int]
+    known_from_first: date | None
+    known_from_last: date | None
+    withdraws: tuple[str, ...]
+    withdrawn_from: date | None
+    reason: str
+
+
+class Evidence(Protocol):
+    """Everything that was delivered, to be read as known on a day."""
+
+    def as_known_on(
+        self,
+        day: date | None = None,
+        principal: Principal = OWNER,
+        every: Cadence | None = None,
+        *,
+        through_batch: str | None = None,
+    ) -> "Known":
+        """The standing version of each record at the end of `day`, by default the latest day anything became known.
+
+        `through_batch` leaves out every later delivery and withdrawal, so that the `known_on` and `batch_id` of a
+        finding bring back what it was made from. KeyError when there is no such batch.
+        """
+
+    def latest(self) -> date | None:
+        """The last day on which anything became known."""
+
+    def dates_of_knowledge(self) -> list[date]:
+        """Each day on which anything became known, in order."""
+
+    def deliveries(self) -> list[DeliveryNote]:
+        """Every delivery and withdrawal, in order."""
+
+
+def read_as_known(
+    connection: "Backend",
+    shelf: Shelf,
+    ledger: Ledger,
+    day: date | None,
+    principal: Principal,
+) -> tuple[dict[str, "Table"], date | None]:
+    """Every record type as a table on the connection, cut to the end of `day`; and that day.
+
+    The day is None when no row says when it became known.
+    """
+    last = ledgers.latest(ledger)
+    known_on = None if last is None else (day or last)
+    queries = {name: cut(shelf, kind, ledger, known_on) for name, kind in record_types().items()}
+    for name, kind in record_types().items():
+        query, specimens = queries[name], queries.get("specimen")
+        undated = any(part.undated for part in ledgers.parts(ledger, name))
+        if "specimen" in kind.period_default and query is not None and specimens is not None and undated:
+            queries[name] = dated_by_specimen(query, specimens)
+    seen = sees_all(principal)
+    return {name: _view(connection, kind, queries[name] if seen else None) for name, kind in record_types().items()}, (
+        known_on
+    )
+
+
+def _view(connection: "Backend", kind: RecordType, query: str | None) -> "Table":
+    """A named view with the stored columns; an empty one for a type nothing was stored of or nothing may be seen of."""
+    import ibis
+
+    schema = _ibis_schema(kind.name)
+    if query is None:
+        name = f"none_{kind.name}"
+        nulls = ", ".join(f'CAST(NULL AS {SQL_TYPES[str(f.type)]}) AS "{f.name}"' for f in stored_schema(kind))
+        connection.con.execute(f'CREATE TEMP VIEW IF NOT EXISTS "{name}" AS SELECT {nulls} WHERE false')
+    else:
+        name = f"known_{kind.name}_{next(_names)}"
+        columns = ", ".join(f'"{c}"' for c in schema)
+        connection.con.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {columns} FROM ({query})')
+    # The schema is known here: asking the database for it costs a query for each table of each cut.
+    place = ibis.expr.operations.Namespace(catalog="temp", database="main")
+    node = ibis.expr.operations.DatabaseTable(name, schema=schema, source=connection, namespace=place)
+    table: Table = node.to_expr()
+    return table
+
+
+@cache
+def _ibis_schema(name: str) -> "ibis.Schema":
+    import ibis
+
+    return ibis.Schema.from_pyarrow(stored_schema(record_types()[name]))
+
+
+SQL_TYPES: Mapping[str, str] = {
+    "string": "VARCHAR",
+    "int64": "BIGINT",
+    "double": "DOUBLE",
+    "bool": "BOOLEAN",
+    "date32[day]": "DATE",
+    "timestamp[us, tz=UTC]": "TIMESTAMPTZ",
+    "list<item: string>": "VARCHAR[]",
+    "list<element: string>": "VARCHAR[]",
+}
+"""Arrow types of the record types, and the same in DuckDB."""
+
+
+def known_days(connection: "Backend", shelf: Shelf, ledger: Ledger) -> list[date]:
+    """Each day on which a row or a withdrawal became known, in order."""
+    gone = ledgers.withdrawn(ledger, date.min)
+    found = {e.withdrawn_from for e in ledger if e.withdraws and e.withdrawn_from is not None}
+    for kind in record_types().values():
+        rows = shelf.rows(kind, ledger)
+        if rows is not None:
+            query = f"SELECT DISTINCT known_from FROM {rows} WHERE known_from IS NOT NULL AND NOT "
+            found.update(day for (day,) in connection.con.execute(query + in_list("batch_id", gone)).fetchall())
+    return sorted(found)
+
+
+def delivery_notes(ledger: Iterable[ledgers.Entry]) -> list[DeliveryNote]:
+    """The ledger for people."""
+    entries = list(ledger)
+    since = {batch: entry.withdrawn_from for entry in reversed(entries) for batch in entry.withdraws}
+    return [
+        DeliveryNote(
+            batch_id=e.batch_id,
+            recorded_at=e.recorded_at,
+            person=e.person,
+            delivery=e.delivery,
+            sources=e.sources,
+            files=e.files,
+            rows={p.record_type: p.rows for p in e.parts},
+            known_from_first=min((p.known_from_first for p in e.parts if p.known_from_first), default=None),
+            known_from_last=max((p.known_from_last for p in e.parts if p.known_from_last), default=None),
+            withdraws=e.withdraws,
+            withdrawn_from=since.get(e.batch_id),
+            reason=e.reason,
+        )
+        for e in entries
+    ]
+
+
+class LedgerEvidence:
+    """Evidence over a ledger and the shelf its rows lie on.
+
+    `named` is false where batches are not kept, and `cache` is the folder that keeps what strings were read as.
+    """
+
+    def __init__(
+        self,
+        connection: "Backend",
+        shelf: Shelf,
+        ledger: Ledger,
+        *,
+        named: bool,
+        cache: Path | None = None,
+    ) -> None:
+        self._connection = connection
+        self._shelf = shelf
+        self._ledger = ledger
+        self._named = named
+        self._cache = cache
+        self._terms: tuple[int, LoadedTerms] | None = None
+
+    def as_known_on(
+        self,
+        day: date | None = None,
+        principal: Principal = OWNER,
+        every: Cadence | None = None,
+        *,
+        through_batch: str | None = None,
+    ) -> "Known":
+        """See `Evidence.as_known_on`."""
+        from papaver.store.known import known
+
+        ledger = ledgers.through(self._ledger, through_batch)
+        records, known_on = read_as_known(self._connection, self._shelf, ledger, day, principal)
+        batch_id = ledgers.last_batch(ledger, known_on) if self._named else None
+        return known(self._connection, records, known_on, batch_id, every, self._loaded_terms())
+
+    def _loaded_terms(self) -> "LoadedTerms | None":
+        """What every string of the evidence names, read once for all cuts."""
+        from papaver.store.known import load_terms
+
+        if not any(entry.part(name) for entry in self._ledger for name in _WITH_STRINGS):
+            return None
+        if self._terms is None or self._terms[0] != len(self._ledger):
+            whole = [_view(self._connection, record_types()[name], self._all(name)) for name in _WITH_STRINGS]
+            self._terms = (len(self._ledger), load_terms(self._connection, whole[0], whole[1], cache=self._cache))
+        return self._terms[1]
+
+    def _all(self, name: str) -> str | None:
+        rows = self._shelf.rows(record_types()[name], self._ledger)
+        return None if rows is None else f"SELECT * FROM {rows}"
+
+    def latest(self) -> date | None:
+        """See `Evidence.latest`."""
+        return ledgers.latest(self._ledger)
+
+    def dates_of_knowledge(self) -> list[date]:
+        """See `Evidence.dates_of_knowledge`."""
+        return known_days(self._connection, self._shelf, self._ledger)
+
+    def deliveries(self) -> list[DeliveryNote]:
+        """See `Evidence.deliveries`."""
+        return delivery_notes(self._ledger)
