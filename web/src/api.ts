@@ -48,6 +48,16 @@ interface ErrorBody {
   mend?: string;
   errors?: FieldError[];
   item?: Item;
+  /** What the web framework itself says of an address or a body it refuses. */
+  detail?: string | { loc: (string | number)[]; msg: string }[];
+}
+
+function told(body: ErrorBody): { message: string | undefined; errors: FieldError[] } {
+  const { detail } = body;
+  if (typeof detail === "string") return { message: body.error ?? detail, errors: body.errors ?? [] };
+  const refused = (detail ?? []).map(({ loc, msg }) => ({ field: String(loc.at(-1) ?? ""), message: msg }));
+  const message = refused.map(({ field, message: what }) => `${field}: ${what}`).join("; ");
+  return { message: body.error ?? (message || undefined), errors: body.errors ?? refused };
 }
 
 async function call<T>(path: string, init?: RequestInit): Promise<T> {
@@ -65,11 +75,12 @@ async function call<T>(path: string, init?: RequestInit): Promise<T> {
   } catch {
     // An answer without JSON comes from something between us and the server; the status still says what happened.
   }
+  const { message, errors } = told(body);
   throw new ApiError(
     response.status,
-    body.error ?? `The server answered ${response.status} ${response.statusText}.`,
+    message ?? `The server answered ${response.status} ${response.statusText}.`,
     body.mend ?? "The log of papaver serve says more.",
-    body.errors ?? [],
+    errors,
     body.item ?? null,
   );
 }

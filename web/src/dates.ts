@@ -34,6 +34,18 @@ export function near(text: string | null | undefined, reference: string | null |
 
 const quarter = (date: Date): string => `${date.getUTCFullYear()} Q${Math.floor(date.getUTCMonth() / 3) + 1}`;
 
+const lastOfMonth = (date: Date): boolean => new Date(date.getTime() + 86_400_000).getUTCDate() === 1;
+
+/** A day, or a span written “2026-03-01 to 2026-03-31”: a whole month by its name, else both ends. */
+export function between(text: string, reference: string | null): string {
+  const [first = "", last] = text.split(" to ");
+  if (!last) return near(first.slice(0, 10), reference);
+  const start = parseDate(first);
+  const end = parseDate(last);
+  if (start?.getUTCDate() === 1 && end && lastOfMonth(end) && start.getUTCMonth() === end.getUTCMonth()) return monthYear(start);
+  return `${near(first, last)} to ${near(last, reference)}`;
+}
+
 /** The name of a period: “week of 3 Mar 2026”, “Mar 2026”, “2026 Q1”, “2026”. */
 export function periodName(start: string, every: string | null | undefined): string {
   const date = parseDate(start);

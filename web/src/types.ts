@@ -8,7 +8,7 @@ export type Every = "hour" | "12h" | "day" | "week" | "month" | "quarter" | "yea
 
 export interface Delivery {
   batch_id: string;
-  known_from: string;
+  known_from: string | null;
   recorded_at: string;
   source: string;
   record_type: string;
@@ -72,6 +72,7 @@ export interface Item {
   status: string;
   status_label: string | null;
   status_since: string | null;
+  raised_again_at?: string | null;
   closing_code: string | null;
   reason: string | null;
   revision: number;
@@ -134,6 +135,7 @@ export interface Coverage {
 export interface HistoryEntry {
   at: string;
   who: string;
+  kind?: string;
   from: string | null;
   to: string;
   label: string | null;
@@ -191,7 +193,7 @@ export interface AnalysisEntry {
   title: string;
   question: string;
   reads: string[];
-  missing_extra: string | null;
+  missing_extra?: string | null;
 }
 
 /** The part of JSON Schema that Pydantic writes for a flat set of parameters. */

@@ -76,7 +76,7 @@ export const mean = (n: number | null | undefined): string =>
 
 /** First sentence of a finding's title and the rest, so that a row can show the claim and the page both. */
 export function splitTitle(title: string): { head: string; rest: string } {
-  const match = /^(.+?)(?<!\b[A-Z])\.\s+(?=[A-Z0-9“"])/s.exec(title);
+  const match = /^(.+?)(?<!\b(?:St|[A-Z]))\.\s+(?=[A-Z0-9“"])/s.exec(title);
   if (!match?.[1]) return { head: title.replace(/\.$/, ""), rest: "" };
   return { head: match[1], rest: title.slice(match[0].length) };
 }

@@ -97,6 +97,12 @@ describe("series", () => {
     ]);
   });
 
+  it("keeps the grid its rows stand on when the view names a finer one", () => {
+    const rows = Array.from({ length: 12 }, (_, i) => ({ period_start: new Date(Date.UTC(2025, i, 1)).toISOString().slice(0, 10), observed: i }));
+    expect(seriesPoints({ ...view, every: "week", rows })).toHaveLength(12);
+    expect(seriesPoints({ ...view, every: "week", rows: weeks([1, null, null, 2, 3, null, 4]).filter((row) => row.observed !== null) })).toHaveLength(7);
+  });
+
   it("says so when no period was known on the date", () => {
     draw({ ...view, rows: [] });
     expect(screen.getByText(/No periods known on this date/)).toBeTruthy();

@@ -19,13 +19,22 @@ export function rowsOf(view: { table: string; filter?: Record<string, string> },
   return (tables[view.table] ?? []).filter((row) => wanted.every(([name, value]) => String(row[name] ?? "") === value));
 }
 
+/** A view of a whole table: it is shown once, below, with its own title. */
+const isWhole = (view: PlannedView): boolean =>
+  view.kind === "table" && !view.finding && Object.keys(view.filter ?? {}).length === 0 && !view.columns?.length;
+
+const wholeTitle = (views: readonly PlannedView[], table: string): string =>
+  views.find((view) => isWhole(view) && view.kind === "table" && view.table === table)?.title ?? capital(spaced(table));
+
 /** What a run gave: findings first, then one drawing at a time, then the tables. */
 export function RunView({ result }: { result: RunResult }) {
   const { status } = useWorkbench();
   const { params } = usePlace();
   const { simulated } = status.workspace;
-  const drawable = result.views.filter((view) => view.kind !== "evidence");
-  const chosen = Math.min(Math.max(0, Number(params.get("show") ?? 0) || 0), Math.max(0, drawable.length - 1));
+  const drawable = result.views.filter((view) => view.kind !== "evidence" && !isWhole(view));
+  const firstSeries = Math.max(0, drawable.findIndex((view) => view.kind === "series"));
+  const asked = Number(params.get("show") ?? firstSeries);
+  const chosen = drawable[asked] ? asked : firstSeries;
   const view = drawable[chosen];
   const finding = result.findings.find((one) => one.key === view?.finding) ?? null;
   return (
@@ -55,7 +64,7 @@ export function RunView({ result }: { result: RunResult }) {
       {view && <Drawn view={view} tables={result.tables} simulated={simulated} />}
       {finding && finding.evidence.record_ids.length > 0 && <RunEvidence finding={finding} simulated={simulated} />}
       {Object.entries(result.tables).map(([name, rows]) => (
-        <TableView key={name} simulated={simulated} view={{ kind: "table", title: `Table ${name}`, columns: columnsOf(rows), rows }} />
+        <TableView key={name} simulated={simulated} view={{ kind: "table", title: wholeTitle(result.views, name), columns: columnsOf(rows), rows }} />
       ))}
     </div>
   );

@@ -1,4 +1,4 @@
-import { useCallback, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { day, moment, span } from "../dates";
 import { Link } from "../Link";
 import { PriorityMark } from "../marks/Priority";
@@ -25,10 +25,13 @@ export function FindingHeader({ item, position, menu, setMenu, change }: Props) 
   const { head, rest } = splitTitle(finding.title);
   const analysis = status.analyses.find(({ name }) => name === finding.analysis)?.title ?? finding.analysis;
   const button = useRef<HTMLButtonElement>(null);
-  const close = useCallback(() => {
-    setMenu(null);
-    button.current?.focus();
-  }, [setMenu]);
+  const close = useCallback(() => setMenu(null), [setMenu]);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    // The menu took the focus with it; it goes back to where the menu was opened, unless it already moved on.
+    if (wasOpen.current && !menu && document.activeElement === document.body) button.current?.focus();
+    wasOpen.current = menu !== null;
+  }, [menu]);
   return (
     <header className="finding-head">
       <div className="head-line">

@@ -3,7 +3,7 @@ import { PriorityMark } from "../marks/Priority";
 import { StatusGlyph } from "../marks/StatusGlyph";
 import { Empty } from "../marks/States";
 import type { HistoryEntry, ItemDetail, Revision } from "../types";
-import { closingWord, splitTitle, statusWord } from "../words";
+import { closingWord, spaced, splitTitle, statusWord } from "../words";
 
 /** What people did with the finding, and how the finding itself changed as more became known. */
 export function History({ item }: { item: ItemDetail }) {
@@ -70,7 +70,8 @@ const Entry = ({ entry }: { entry: HistoryEntry }) => (
     <td className="keep">{moment(entry.at)}</td>
     <td data-label="Who">{entry.who}</td>
     <td data-label="Change">
-      {entry.from && `${statusWord(entry.from)} to `}
+      {entry.kind && entry.kind !== "changed" && `${spaced(entry.kind)}, `}
+      {entry.from && entry.from !== entry.to && `${statusWord(entry.from)} to `}
       <StatusGlyph status={entry.to} /> {statusWord(entry.to, entry.label)}
     </td>
     <td data-label="Reason">

@@ -18,6 +18,10 @@ interface Choice {
 
 /** The next statuses the desk allows; verifying can also wait for a laboratory. */
 export function choicesOf(item: Pick<ItemDetail, "allowed" | "status" | "status_label">): Choice[] {
+  if (item.status === "verifying") {
+    const other: Choice = item.status_label ? { status: "verifying" } : { status: "verifying", label: AWAITING };
+    return [...item.allowed.filter((status) => status !== "verifying").map((status) => ({ status })), other];
+  }
   return item.allowed.flatMap((status): Choice[] =>
     status === "verifying" ? [{ status }, { status, label: AWAITING }] : [{ status }],
   );

@@ -2,7 +2,7 @@ import { Simulated } from "../marks/Simulated";
 import { Empty } from "../marks/States";
 import { useWorkbench } from "../shell/context";
 import type { DrawnTable, ItemDetail } from "../types";
-import { count } from "../words";
+import { capital, count } from "../words";
 import { EvidenceTable } from "../views/evidence";
 import { SourceRow } from "../views/SourceRow";
 import { DataTable } from "../views/table";
@@ -21,7 +21,7 @@ export function TableView({ view, simulated }: { view: DrawnTable; simulated: bo
   return (
     <section>
       <div className="caption">
-        <h2>{view.title}</h2>
+        <h2>{capital(view.title)}</h2>
         <span className="caption-end">
           <Simulated when={simulated} />
         </span>

@@ -37,6 +37,7 @@ export function InboxRow({ item, selected, unread, reference, href, onStatus }: 
           <button type="button" className="row-status" onClick={onStatus} aria-label={`Status: ${word}. Change`} tabIndex={selected ? 0 : -1}>
             <StatusGlyph status={item.status} /> {word}
           </button>
+          {item.raised_again_at && <span>raised again</span>}
           {item.closing_code && <span>{closingWord(item.closing_code)}</span>}
           {facts(item).map((fact) => (
             <span key={fact}>{fact}</span>

@@ -29,12 +29,15 @@ export function groups(items: readonly Item[]): Group[] {
 /** The fact of a finding with its n: what the title says next, else what was observed against what was expected. */
 export function facts(item: Item): string[] {
   const { finding } = item;
-  const next = splitTitle(finding.title).rest.split(/\.\s/)[0]?.replace(/\.$/, "") ?? "";
+  const { head, rest } = splitTitle(finding.title);
+  const next = rest.split(/\.\s/)[0]?.replace(/\.$/, "") ?? "";
   const first = finding.why[0];
   if (/^\d[\d,]* of \d/.test(next)) return next.split(", ");
+  const records = `${figure(finding.evidence.n)} ${finding.evidence.n === 1 ? "record" : "records"}`;
+  if (/\bexpected\b/.test(head)) return next && next.length <= 44 ? [next, records] : [records];
   if (first?.observed != null && first.expected != null)
     return [`${figure(first.observed)} observed, ${mean(first.expected)} expected`];
   if (next) return next.split(", ");
   if (first?.observed != null) return [`${figure(first.observed)} ${first.stream}`];
-  return [`${figure(finding.evidence.n)} records`];
+  return [records];
 }

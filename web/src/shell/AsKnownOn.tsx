@@ -21,6 +21,7 @@ interface Stop {
 export function stopsOf(deliveries: readonly Delivery[], latest: string | null): Stop[] {
   const rows = new Map<string, number>();
   for (const { known_from, rows: n } of deliveries) {
+    if (!known_from) continue;
     const date = known_from.slice(0, 10);
     rows.set(date, (rows.get(date) ?? 0) + n);
   }

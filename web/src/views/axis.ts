@@ -56,26 +56,40 @@ function pointOf(row: Row, view: SeriesFields): Point | null {
   };
 }
 
-/** The cadence of a set of dates by their most frequent gap. */
-export function cadenceOf(dates: readonly Date[]): string {
-  const seen = new Map<number, number>();
+const gapNames: readonly (readonly [number, number, string])[] = [
+  [1, 1, "day"],
+  [7, 7, "week"],
+  [28, 31, "month"],
+  [90, 92, "quarter"],
+  [365, 366, "year"],
+];
+
+/** The most frequent gap between dates by name, and the share of gaps that have it. */
+function commonGap(dates: readonly Date[]): { name: string; share: number } {
+  const seen = new Map<string, number>();
   for (let i = 1; i < dates.length; i++) {
     const days = Math.round(((dates[i]?.getTime() ?? 0) - (dates[i - 1]?.getTime() ?? 0)) / 86_400_000);
-    seen.set(days, (seen.get(days) ?? 0) + 1);
+    const name = gapNames.find(([least, most]) => days >= least && days <= most)?.[2] ?? "irregular";
+    seen.set(name, (seen.get(name) ?? 0) + 1);
   }
-  const gap = [...seen].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
-  if (gap === 1) return "day";
-  if (gap === 7) return "week";
-  if (gap >= 28 && gap <= 31) return "month";
-  if (gap >= 90 && gap <= 92) return "quarter";
-  return gap === 365 || gap === 366 ? "year" : "irregular";
+  const [name, n] = [...seen].sort((a, b) => b[1] - a[1])[0] ?? ["irregular", 0];
+  return { name, share: n / Math.max(1, dates.length - 1) };
+}
+
+/** The cadence of a series: as the view says, unless nearly all its rows stand at another one. */
+export function cadenceOf(view: SeriesFields & { rows: Row[] }): string {
+  const dates = view.rows
+    .map((row) => parseDate(String(row[view.x] ?? "").slice(0, 10)))
+    .filter((date) => date !== null)
+    .sort((a, b) => a.getTime() - b.getTime());
+  const { name, share } = commonGap(dates);
+  return view.every && (name === "irregular" || share < 0.8) ? view.every : name;
 }
 
 /** Rows of a series view in time order, with a point for every period of the grid that has no row: missing, not zero. */
-export function seriesPoints(view: SeriesFields & { rows: Row[] }, every?: string | null): Point[] {
+export function seriesPoints(view: SeriesFields & { rows: Row[] }, cadence: string = cadenceOf(view)): Point[] {
   const given = view.rows.map((row) => pointOf(row, view)).filter((point) => point !== null);
   given.sort((a, b) => a.date.getTime() - b.date.getTime());
-  const cadence = every ?? view.every ?? cadenceOf(given.map((point) => point.date));
   const points: Point[] = [];
   for (const point of given) {
     const last = points.at(-1);

@@ -1,10 +1,11 @@
 import { type UIEvent, useEffect, useRef, useState } from "react";
 import { ApiError, type EvidenceOf, getEvidence } from "../api";
-import { near } from "../dates";
+import { between } from "../dates";
 import { Link } from "../Link";
 import { Empty, Failure, Waiting } from "../marks/States";
 import type { Cell, Column, Row } from "../types";
 import { usePlace, withParams } from "../url";
+import { capital } from "../words";
 import { cellText } from "./table";
 
 const PAGE = 200;
@@ -109,7 +110,7 @@ function Rows({ columns, rows, before = 0, after = 0, total, ...rest }: TablePro
         <tr>
           {columns.map((column) => (
             <th key={column.name} scope="col" className={column.name === "row" ? "num" : undefined}>
-              {column.title}
+              {headOf(column)}
             </th>
           ))}
         </tr>
@@ -124,6 +125,10 @@ function Rows({ columns, rows, before = 0, after = 0, total, ...rest }: TablePro
     </table>
   );
 }
+
+const heads: Record<string, string> = { record_id: "Record", known_from: "Known" };
+
+const headOf = (column: Column): string => heads[column.name] ?? capital(column.title);
 
 const dateColumns = new Set(["happened", "known_from", "known"]);
 
@@ -144,7 +149,7 @@ function EvidenceRow({ row, columns, open, recordType, asOf }: Omit<TableProps, 
         const value = row[column.name];
         const linked = column.name === "record_id" || (column.name === "row" && value !== null);
         return (
-          <td key={column.name} data-label={column.title} className={tdClass(column.name)} title={column.name === "record_id" ? id : undefined}>
+          <td key={column.name} data-label={headOf(column)} className={tdClass(column.name)} title={column.name === "record_id" ? id : undefined}>
             {linked ? (
               <Link href={href} aria-label={column.name === "row" ? `Source row ${cellText(value)} of ${id}` : undefined}>
                 {column.name === "record_id" ? shortId(id) : cellText(value)}
@@ -167,7 +172,7 @@ const tdClass = (name: string): string | undefined => {
 
 function evidenceText(name: string, value: Cell | undefined, asOf: string | null): string {
   if (name === "note" && (value === null || value === undefined)) return "";
-  if (dateColumns.has(name) && typeof value === "string") return near(value.slice(0, 10), asOf);
+  if (dateColumns.has(name) && typeof value === "string") return between(value, asOf);
   if (typeof value === "number" && (name === "row" || name === "file")) return String(value);
   return cellText(value);
 }

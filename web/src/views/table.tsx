@@ -69,7 +69,7 @@ export function DataTable({ label, columns, rows, empty = "No rows." }: Props) {
                 aria-sort={sort?.name === column.name ? (sort.down ? "descending" : "ascending") : undefined}
               >
                 <button type="button" className="sort" onClick={() => flip(column.name)}>
-                  {column.title}
+                  {capital(column.title)}
                   <span aria-hidden="true">{sort?.name === column.name ? (sort.down ? " ↓" : " ↑") : ""}</span>
                 </button>
               </th>
@@ -80,7 +80,7 @@ export function DataTable({ label, columns, rows, empty = "No rows." }: Props) {
           {shown.map((row, i) => (
             <tr key={i}>
               {columns.map((column) => (
-                <td key={column.name} data-label={column.title} className={numeric.has(column.name) ? "num" : undefined}>
+                <td key={column.name} data-label={capital(column.title)} className={numeric.has(column.name) ? "num" : undefined}>
                   {cellText(row[column.name])}
                 </td>
               ))}

@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import { Simulated } from "../marks/Simulated";
 import type { Coverage, DrawnSeries, Row } from "../types";
-import { count, periodWord } from "../words";
+import { capital, count, periodWord } from "../words";
 import { CoverageKey, CoverageStrip, CoverageTable } from "./coverage";
 import { SeriesChart } from "./series";
 import { DataTable } from "./table";
@@ -21,7 +21,7 @@ export function Timeline({ view, coverage = null, simulated, height }: Props) {
   const [everything, setEverything] = useState(false);
   const [table, setTable] = useState(false);
   const [coverTable, setCoverTable] = useState(false);
-  const every = view.every ?? cadenceOf(view.rows.map((row) => new Date(String(row[view.x]))));
+  const every = useMemo(() => cadenceOf(view), [view]);
   const points = useMemo(() => withCoverage(seriesPoints(view, every), coverage), [view, every, coverage]);
   const keep = periodsFor(width);
   const shown = everything ? points : points.slice(-keep);
@@ -33,7 +33,7 @@ export function Timeline({ view, coverage = null, simulated, height }: Props) {
     <section className="timeline" ref={ref} aria-label={view.title}>
       <div className="caption">
         <h2>
-          {view.title} {view.unit && <small>{view.unit}</small>}
+          {capital(view.title)} {view.unit && <small>{view.unit}</small>}
         </h2>
         <span className="caption-end">
           <Simulated when={simulated} />
@@ -66,9 +66,9 @@ export function Timeline({ view, coverage = null, simulated, height }: Props) {
               </button>
             </span>
           </div>
-          <CoverageStrip coverage={coverage} points={shown} frame={axis} />
+          <CoverageStrip coverage={{ ...coverage, every }} points={shown} frame={axis} />
           <CoverageKey coverage={coverage} />
-          {coverTable && <CoverageTable coverage={coverage} />}
+          {coverTable && <CoverageTable coverage={{ ...coverage, every }} />}
         </>
       )}
     </section>
