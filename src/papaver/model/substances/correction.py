@@ -6,15 +6,18 @@ sentinel stem is changed only where a letter was doubled or two were swapped, be
 separates two nitazenes.
 """
 
+from collections import Counter
 from functools import cache, lru_cache
-from itertools import combinations
 
 from papaver.model.substances.lexicon import lexicon
-from papaver.model.substances.stems import token_stem
+from papaver.model.substances.spelling import fold
+from papaver.model.substances.stems import is_chemical_part, is_well_formed, token_stem
 
 _SENTINEL = frozenset({"nitazene", "fentanyl", "orphine"})
 _SHORTEST = 5
-_TWO_EDITS_FROM = 9
+_TWO_EDITS_FROM = 8
+# Longer targets are reached by one edit only: two edits over a long word would fill the index.
+_TWO_EDITS_TO = 16
 
 
 def distance(a: str, b: str, limit: int) -> int:
@@ -38,26 +41,27 @@ def distance(a: str, b: str, limit: int) -> int:
 
 def _deletions(word: str, edits: int) -> set[str]:
     found = {word}
-    for n in range(1, edits + 1):
-        for gone in combinations(range(len(word)), n):
-            found.add("".join(c for i, c in enumerate(word) if i not in gone))
+    edge = found
+    for _ in range(edits):
+        edge = {w[:i] + w[i + 1 :] for w in edge for i in range(len(w))}
+        found = found | edge
     return found
 
 
 def _edits(word: str) -> int:
     if len(word) < _SHORTEST:
         return 0
-    return 2 if len(word) >= _TWO_EDITS_FROM else 1
+    return 2 if _TWO_EDITS_FROM <= len(word) <= _TWO_EDITS_TO else 1
 
 
 @cache
-def _neighbours() -> dict[str, tuple[str, ...]]:
+def _neighbours() -> dict[str, list[str]]:
     lex = lexicon()
-    targets = {w for w in lex.words | lex.stop if w.isalpha() and len(w) >= _SHORTEST and not w.isnumeric()}
-    index: dict[str, tuple[str, ...]] = {}
-    for word in sorted(targets):
+    targets = sorted(w for w in lex.known if w.isalpha() and len(w) >= _SHORTEST)
+    index: dict[str, list[str]] = {}
+    for word in targets:
         for shorter in _deletions(word, _edits(word)):
-            index[shorter] = (*index.get(shorter, ()), word)
+            index.setdefault(shorter, []).append(word)
     return index
 
 
@@ -72,17 +76,36 @@ def _only_slip(word: str, target: str) -> bool:
     return longer[:at] + longer[at + 1 :] == shorter and at > 0 and longer[at] == longer[at - 1]
 
 
+def _is_whole_or_chemical(target: str) -> bool:
+    """Whether a word is a name by itself or a chemical part of names ("fluorobutyryl"), not part of slang."""
+    return target in lexicon().names or is_chemical_part(target)
+
+
+def _same_letters(word: str, target: str) -> bool:
+    """Whether two words use the same letters but for one or two: a slip of the fingers, not another word."""
+    a, b = Counter(word), Counter(target)
+    return (a - b).total() + (b - a).total() <= 2
+
+
 def _allowed(word: str, target: str, d: int) -> bool:
     if word[0] != target[0] and not (d == 1 and len(word) >= 6 and word[:2] == target[1::-1]):
         return False
     word_stem, target_stem = token_stem(word), token_stem(target)
+    if is_chemical_part(target) and target not in lexicon().stop and is_well_formed(word):
+        return _only_slip(word, target)
+    if word_stem and word_stem[0] == "fentanyl" and not is_well_formed(word):
+        return d == 1 or len(word) >= _TWO_EDITS_FROM
     if word_stem and word_stem[0] in _SENTINEL:
         return _only_slip(word, target)
     if target_stem and target_stem[0] in _SENTINEL and target != "fentanyl":
         return d == 1
-    if word_stem:
+    if target in lexicon().stop:
+        return True
+    if not _is_whole_or_chemical(target):
+        return False
+    if d == 1 or word_stem:
         return d == 1
-    return d == 1 or len(target) >= _TWO_EDITS_FROM
+    return len(target) >= 10 or _same_letters(word, target)
 
 
 @lru_cache(maxsize=65536)
@@ -113,21 +136,7 @@ def _same_meaning(words: list[str]) -> bool:
     return len(meanings) == 1 and None not in meanings
 
 
-_GLUE_BEFORE = (
-    "andpara",
-    "includingthe",
-    "including",
-    "combined",
-    "acute",
-    "with",
-    "from",
-    "and",
-    "the",
-    "due",
-    "of",
-    "by",
-    "to",
-)
+_GLUE_BEFORE = ("including", "combined", "acute", "with", "from", "and", "the", "due", "of", "by", "to")
 _GLUE_AFTER = (
     "intoxications",
     "intoxication",
@@ -148,20 +157,20 @@ _GLUE_AFTER = (
 @lru_cache(maxsize=65536)
 def split_point(word: str) -> int | None:
     """Where to cut a word run together from two known ones ("ofcocaine", "intoxicationcombined"), or None."""
-    lex = lexicon()
-    if word in lex.words or word in lex.stop or len(word) < 4:
+    known = lexicon().known
+    if word in known or len(word) < 3:
         return None
-    known = lex.words | lex.stop
     for glue in _GLUE_BEFORE:
-        rest = word[len(glue) :]
-        if word.startswith(glue) and rest and (rest in known or _begins_name(rest) or _only_correction(rest)):
+        rest = fold(word[len(glue) :])
+        if word.startswith(glue) and rest and (rest in known or _begins_name(rest) or _corrects(rest)):
             return len(glue)
     for glue in _GLUE_AFTER:
         rest = word[: -len(glue)]
-        if word.endswith(glue) and len(rest) >= 4 and (rest in known or _only_correction(rest)):
+        if word.endswith(glue) and len(rest) >= 4 and (rest in known or _corrects(rest)):
             return len(rest)
     for at in range(4, len(word) - 3):
-        if word[:at] in known and word[at:] in known and not token_stem(word):
+        parts_of_one_name = is_chemical_part(word[:at]) or token_stem(word)
+        if word[:at] in known and word[at:] in known and not parts_of_one_name:
             return at
     return None
 
@@ -170,5 +179,5 @@ def _begins_name(rest: str) -> bool:
     return rest.isdigit() or (rest[0].isdigit() and lexicon().continues(rest)) or rest == "n"
 
 
-def _only_correction(rest: str) -> bool:
-    return len(rest) >= 8 and corrected(rest) is not None
+def _corrects(rest: str) -> bool:
+    return len(rest) >= _TWO_EDITS_FROM and corrected(rest) is not None

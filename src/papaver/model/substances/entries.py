@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 _RELEASE = "2026.11"
@@ -138,10 +139,9 @@ def sentinel_group(substance: Substance | str) -> str | None:
     return _SENTINEL.get(found[0]) if found[1] == "drug" else None
 
 
-def content_hash() -> str:
-    """Eight hexadecimal digits over every table and every rule of the normaliser."""
+def content_hash(package: Traversable) -> str:
+    """Eight hexadecimal digits over every table and every rule in a copy of this package."""
     digest = hashlib.sha256()
-    package = files(__package__)
     for folder in (package, package / "data"):
         for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
             if item.name.endswith((".py", ".tsv", ".txt")):
@@ -150,4 +150,4 @@ def content_hash() -> str:
     return digest.hexdigest()[:8]
 
 
-VOCABULARY_VERSION = f"{_RELEASE}+{content_hash()}"
+VOCABULARY_VERSION = f"{_RELEASE}+{content_hash(files(__package__))}"

@@ -15,7 +15,8 @@ _FILLER = (
 )
 _LIST_BEFORE = re.compile(
     rf"(?:\bnegative|\bneg|\bnot positive|\babsence|\bexclud(?:ed|es|ing)|\bfree|\bruled out|\brules out|"
-    rf"\bno evidence|\bneither|\bnone of|\black)(?:\s+{_FILLER})*\s*:?\s*\(?$",
+    rf"\bno evidence|\bneither|\bnone of|\black|\bnot (?:detected|found|identified|present) *:|\bundetected *:)"
+    rf"(?:\s+{_FILLER})*\s*:?\s*\(?$",
     re.IGNORECASE,
 )
 _SHORT_BEFORE = re.compile(
@@ -26,12 +27,15 @@ _SHORT_BEFORE = re.compile(
 _NOT_ONLY = re.compile(r"\b(?:not only|no doubt|not just|not limited to|without doubt)\b[^.;]*$", re.IGNORECASE)
 _FOUND = r"(?:detected|found|identified|present|confirmed|seen|observed|reported|isolated|indicated)"
 _AFTER = re.compile(
-    rf"^[\s)]*(?:(?:was|were|is|are|has been|have been|had been|could be)\s+)?(?:also\s+)?"
+    rf"^[\s)]*\(?(?:(?:was|were|is|are|has been|have been|had been|could be)\s+)?(?:also\s+)?"
     rf"(?:(?:not|n't|never)\s+(?:been\s+|be\s+)?{_FOUND}|(?:tested\s+)?negative\b|neg\b|absent\b|ruled out|excluded"
     rf"|undetected|none detected|not\s*present|(?:could|can)\s*not be {_FOUND})",
     re.IGNORECASE,
 )
-_AFTER_COLON = re.compile(r"^\s*[:=\-–]\s*(?:negative|neg|not detected|absent|none detected|nd)\b", re.IGNORECASE)
+_AFTER_COLON = re.compile(
+    r"^\s*(?:[:=\-–]\s*(?:negative|neg|not detected|absent|none detected|nd)\b|\([-−–]\)(?=\s*(?:[,;.]|$)))",
+    re.IGNORECASE,
+)
 _NOT_TESTED = re.compile(
     r"^[\s)]*(?:(?:was|were|is|are)\s+)?[:=\-–]?\s*not (?:tested|analy[sz]ed|examined|screened)\b", re.IGNORECASE
 )
@@ -80,24 +84,26 @@ def _reach_backward(text: str, spans: Sequence[tuple[int, int]], run: list[int],
     return reached
 
 
+# A new statement begins: what came before it no longer denies.
+_BREAK = re.compile(r"[.;\n](?=\s|$)|,\s*(?!(?:no|not|without|neg|nor)\b)", re.IGNORECASE)
+
+
+def _clause_before(text: str, start: int) -> str:
+    """The words before a place that belong to the same statement."""
+    return _BREAK.split(text[:start])[-1]
+
+
 def negated(text: str, spans: Sequence[tuple[int, int]]) -> frozenset[int]:
     """Indices of the spans (sorted, not overlapping) that the text denies."""
     denied: set[int] = set()
     for run in _runs(text, spans):
-        before = text[: spans[run[0]][0]]
-        before = (
-            re.split(r"[.;\n](?=\s|$)|,(?=[^,]*$)(?![^,]*\b(?:no|not|without|neg)\b)", before)[-1] if before else ""
-        )
+        before = _clause_before(text, spans[run[0]][0])
         after = text[spans[run[-1]][1] :]
-        denied_after = bool(_AFTER.match(after) or _AFTER_COLON.match(after) or _NOT_TESTED.match(after))
-        found_after = bool(_POSITIVE_AFTER.match(after))
-        if _NOT_ONLY.search(before):
-            pass
-        elif _LIST_BEFORE.search(before):
+        if _LIST_BEFORE.search(before):
             denied.update(run)
-        elif _SHORT_BEFORE.search(before):
-            denied |= _reach_forward(text, spans, run, tail_negated=found_after)
-        if denied_after:
+        elif _SHORT_BEFORE.search(before) and not _NOT_ONLY.search(before):
+            denied |= _reach_forward(text, spans, run, tail_negated=bool(_POSITIVE_AFTER.match(after)))
+        if _AFTER.match(after) or _AFTER_COLON.match(after) or _NOT_TESTED.match(after):
             denied |= _reach_backward(text, spans, run, after)
         for a, b in pairwise(run):
             if re.search(r"\bnor\b", text[spans[a][1] : spans[b][0]], re.IGNORECASE):

@@ -116,6 +116,7 @@ def unresolved(text: str) -> tuple[str, ...]:
     return tuple(text[token.start : token.end] for token in scanned.left)
 
 
+_AND_SO_ON = frozenset({"etc", "etcetera", "andsoon"})
 _SEPARATOR = re.compile(r"\s*[;|\n\t]\s*|\s*,\s*|\s*/\s*|\s*\+\s*|\s*&\s*|\s+and\s+", re.IGNORECASE)
 
 
@@ -146,7 +147,7 @@ def _term(text: str, start: int, end: int) -> Mention | None:
     """The mention of one piece of a list in which the scan found nothing."""
     raw = text[start:end]
     piece = raw.strip(" \t.:;,")
-    if not piece:
+    if not piece or name_key(piece) in _AND_SO_ON:
         return None
     at = start + raw.index(piece)
     meaning = meaning_of(piece, whole_term=True)

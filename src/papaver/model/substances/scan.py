@@ -1,13 +1,22 @@
 """Scan: names of substances and classes in a stretch of text, longest first, left to right."""
 
+import re
 from dataclasses import dataclass
 
 from papaver.model.substances.correction import corrected, split_point
+from papaver.model.substances.entries import FENTANYL_RELATED
 from papaver.model.substances.lexicon import SALTS, Meaning, lexicon
 from papaver.model.substances.spelling import STEREO, Token, fold, joins, tokens
 from papaver.model.substances.stems import code_stems, is_chemical_part, token_stem, without_metabolite_prefix
 
 _LONGEST = 14
+_DENIAL = re.compile(r"\b(?:neither|not|no|without|negative)\b", re.IGNORECASE)
+# "MDMB-4en-PINACA butanoic acid metabolite", "zolpidem carboxylic acid", "oxazepam glucuronide".
+_METABOLITE_AFTER = re.compile(
+    r"^(?:[ -](?:\w*hydroxy\w*|butanoic|pentanoic|carboxylic|propionic|acid|[a-z]+yl)){0,3}"
+    r"[ -](?:metabolites?|glucuronides?)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +44,21 @@ def _pieces(text: str) -> list[Token]:
     lex = lexicon()
     found: list[Token] = []
     for token in tokens(text):
-        found += _cut(text, token, lex.words | lex.stop) if token.text not in lex.words else [token]
+        found += _cut(text, token) if token.text not in lex.words else [token]
     return found
 
 
-def _cut(text: str, token: Token, known: frozenset[str]) -> list[Token]:
-    if token.text in known:
+def _cut(text: str, token: Token) -> list[Token]:
+    lex = lexicon()
+    if token.text in lex.known or lex.is_stop(token.text):
+        return [token]
+    if lex.cut_short(token.text):
         return [token]
     at = split_point(token.text) if len(token.text) == token.end - token.start else None
     if at:
         middle = token.start + at
         left = Token(token.start, middle, fold(text[token.start : middle]))
-        return [left, *_cut(text, Token(middle, token.end, fold(text[middle : token.end])), known)]
+        return [left, *_cut(text, Token(middle, token.end, fold(text[middle : token.end])))]
     better = corrected(token.text)
     return [Token(token.start, token.end, fold(better))] if better else [token]
 
@@ -61,13 +73,28 @@ def _longest(text: str, pieces: list[Token], at: int) -> tuple[int, Meaning] | N
             gap = text[pieces[n - 1].end : pieces[n].start]
             if gap and not joins(pieces[n - 1].text, gap, pieces[n].text):
                 break
+            if n == at + 1 and _is_conjunction(text, pieces, at):
+                break
         key += pieces[n].text
         meaning = lex.names.get(key)
-        if meaning:
+        if meaning and (n == at or not _chance(key, pieces[at : n + 1])):
             best = (n + 1, meaning)
         if not lex.continues(key):
             break
     return best
+
+
+def _is_conjunction(text: str, pieces: list[Token], at: int) -> bool:
+    """Whether "nor" is the word of "neither heroin nor fentanyl" and not the prefix of "nor fentanyl"."""
+    if pieces[at].text != "nor" or at + 1 == len(pieces):
+        return False
+    apart = text[pieces[at].end : pieces[at + 1].start] == " "
+    return apart and _DENIAL.search(text, 0, pieces[at].start) is not None
+
+
+def _chance(key: str, parts: list[Token]) -> bool:
+    """Whether ordinary words only by chance join to a one-word name ("code in", "do I")."""
+    return key in lexicon().one_word and all(len(p.text) < 3 or _stop(p.text) for p in parts)
 
 
 def _prefix_start(text: str, pieces: list[Token], at: int, floor: int) -> tuple[int, bool]:
@@ -76,7 +103,11 @@ def _prefix_start(text: str, pieces: list[Token], at: int, floor: int) -> tuple[
     for n in range(at - 1, floor - 1, -1):
         gap = text[pieces[n].end : pieces[n + 1].start]
         word = pieces[n].text
+        if "/" in gap:
+            break
         tight = bool(gap) and " " not in gap and joins(word, gap, pieces[n + 1].text)
+        if _is_conjunction(text, pieces, n):
+            break
         if is_chemical_part(word) and (tight or gap == " ") and not _whole_name(word):
             first, changed = n, True
         elif tight and (word.isdigit() or word in STEREO or len(word) <= 2 or word in ("alpha", "beta", "gamma")):
@@ -89,11 +120,20 @@ def _prefix_start(text: str, pieces: list[Token], at: int, floor: int) -> tuple[
 
 
 def _stop(word: str) -> bool:
-    return word in lexicon().stop
+    return lexicon().is_stop(word)
 
 
 def _whole_name(word: str) -> bool:
-    return word in lexicon().names
+    lex = lexicon()
+    return word in lex.names or word in lex.list_only
+
+
+def _inside_systematic_name(text: str, pieces: list[Token], at: int) -> bool:
+    """Whether a token closes a systematic name ("...-4-(N-acetanilido)piperidine") and so names nothing itself."""
+    if not at:
+        return False
+    gap = text[pieces[at - 1].end : pieces[at].start]
+    return gap[:1] in (")", "]") and " " not in gap and "/" not in gap and not _stop(pieces[at].text)
 
 
 def _with_tail(text: str, pieces: list[Token], end: int) -> int:
@@ -116,7 +156,7 @@ def _known_hit(text: str, pieces: list[Token], at: int, floor: int, end: int, me
         return Hit(start, stop, None, looks[1], looks[0], metabolite), tail
     if not changed and first < at and any(p.text.isdigit() for p in pieces[first:at]):
         start = pieces[at].start
-    metabolite = tail < len(pieces) and pieces[tail].text in ("metabolite", "metabolites")
+    metabolite = bool(_METABOLITE_AFTER.match(text[stop : stop + 80]))
     return Hit(start, stop, meaning, meaning.cls, None, metabolite), tail
 
 
@@ -129,7 +169,8 @@ def _unknown_hit(text: str, pieces: list[Token], at: int, floor: int) -> Hit | N
     base = lexicon().names.get(rest) if rest else None
     stem = token_stem(word)
     if base is None and stem is None:
-        return None
+        meaning = lexicon().cut_short(word)
+        return Hit(pieces[at].start, pieces[at].end, meaning, meaning.cls) if meaning else None
     first, _ = _prefix_start(text, pieces, at, floor)
     start, end = pieces[first].start, pieces[at].end
     if stem:
@@ -145,7 +186,7 @@ def scan(text: str) -> Scan:
     used = [False] * len(pieces)
     at = floor = 0
     while at < len(pieces):
-        known = _longest(text, pieces, at)
+        known = None if _inside_systematic_name(text, pieces, at) else _longest(text, pieces, at)
         hit: Hit | None
         if known:
             hit, after = _known_hit(text, pieces, at, floor, known[0], known[1])
@@ -159,6 +200,8 @@ def scan(text: str) -> Scan:
             floor = after
         at = after
     hits += _codes(text, hits)
+    if any(hit.cls == FENTANYL_RELATED for hit in hits):
+        hits += _shared_noun(text, pieces, used)
     covered = [(h.start, h.end) for h in hits]
     left = tuple(
         p
@@ -166,6 +209,24 @@ def scan(text: str) -> Scan:
         if not used[n] and not _ordinary(p.text) and not any(s <= p.start and p.end <= e for s, e in covered)
     )
     return Scan(tuple(sorted(hits, key=lambda h: h.start)), left)
+
+
+def _shared_noun(text: str, pieces: list[Token], used: list[bool]) -> list[Hit]:
+    """Fentanyls of a list that gives the noun only once: "furanyl, butyryl and acetyl fentanyl"."""
+    lex = lexicon()
+    found = []
+    for n, piece in enumerate(pieces):
+        after = text[piece.end : pieces[n + 1].start] if n + 1 < len(pieces) else ")"
+        linked = re.match(r"^\s*[,;/)&]|^ $", after) and (after != " " or pieces[n + 1].text in ("and", "or"))
+        if used[n] or not linked or not is_chemical_part(piece.text):
+            continue
+        first, _ = _prefix_start(text, pieces, n, 0)
+        for start in range(first, n + 1):
+            meaning = lex.names.get("".join(p.text for p in pieces[start : n + 1]) + "fentanyl")
+            if meaning and not any(used[start : n + 1]):
+                found.append(Hit(pieces[start].start, piece.end, meaning, meaning.cls))
+                break
+    return found
 
 
 def _codes(text: str, hits: list[Hit]) -> list[Hit]:

@@ -59,7 +59,7 @@ _DASH = r"[-\u2010-\u2015\u2212]"
 _PRIME = r"['\u2032\u00b4\u2019`]"
 # What may stand between two tokens of one chemical name. Commas are judged apart, in `joins`.
 _WITHIN_NAME = re.compile(
-    rf"^(?:[ \t\u00a0]{{1,2}}| ?{_DASH} ?|/|{_PRIME}{_DASH}?|{_DASH}?[\[({{]{{1,2}}|[\])}}]{{1,2}}{_DASH}?"
+    rf"^(?:[ \t\u00a0]{{1,2}}| ?{_DASH} ?| ?{_DASH}?/ ?|{_PRIME}{_DASH}?|{_DASH}?[\[({{]{{1,2}}|[\])}}]{{1,2}}{_DASH}?"
     rf"|[\])}}]{_DASH}?[\[({{]|\.?{_DASH}\.?)$"
 )
 _LOCANT_COMMA = re.compile(rf"^{_PRIME}?, ?$")

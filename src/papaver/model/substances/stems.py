@@ -29,7 +29,11 @@ _TOKEN_STEMS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
             r"\w{2,}(?:pentylone|butylone|tylone|hexylone|heptylone|hedrone|edrone|cathinone|pyrovalerone|phedrone)$",
         ),
         ("cathinone", "cathinone", r"^\w*(?:pihp|phip|pvp)$|^\d[cfbm]?mc$|^\d(?:cmc|mmc|bmc|fmc|cec|mec|bec|emc)$"),
-        ("hallucinogen", "hallucinogen", r"^(?:25|30)\w{1,3}nbo\w+$|tryptamine$|^1\w{1,2}lsd$|\w+nbome$"),
+        (
+            "hallucinogen",
+            "hallucinogen",
+            r"^(?:25|30)\w{1,3}nbo\w+$|tryptamine$|\w{3,}phenethylamine$|^1\w{1,2}lsd$|\w+nbome$",
+        ),
         ("dissociative", "dissociative", r"\w{3,}(?:ketamine|cyclidine|phenidine)$"),
         ("stimulant", "stimulant", r"\w{3,}(?:amphetamine|amfetamine|phenidate|finil)$"),
         ("alpha2_agonist", "alpha2_agonist", r"\w{2,}(?:etomidine|medetomidine|tomidine)$"),
@@ -72,6 +76,21 @@ _DERIVED = frozenset(
 _METABOLITE_PREFIX = re.compile(
     r"^(?:nor|(?:n|o|nn|no)?(?:di|bis)?(?:desmethyl|desethyl|desalkyl)|(?:alpha|beta|\d{1,2})?hydroxy|dehydro)"
 )
+
+
+# The parts of which names of substituted phenylpiperidines are put together.
+_PARTS = re.compile(
+    r"^(?:di|tri|tetra|iso|sec|tert|cyclo|nor|des|homo|thio|aza|hydro|nitro|amino|hydroxy|acetoxy|keto|oxo"
+    r"|fluoro|chloro|bromo|iodo|allyl|vinyl|(?:meth|eth|prop|but|pent|hex|hept|oct)(?:an|en|yn)?(?:yl|oyl|oxy|o)"
+    r"|(?:form|acet|propion|butyr|valer|pival|acryl|methacryl|croton|tigl|senecio)(?:yl|oyl|oxy)?"
+    r"|(?:tetrahydro)?furan|thien|then|benz|phenyl|phenethyl|benzodioxole|carbamate|yl|oyl|o|a|alpha|beta|gamma"
+    r"|p|m|\d)+(?:fentan[iy]ls?)?$"
+)
+
+
+def is_well_formed(token: str) -> bool:
+    """Whether a token is put together from parts of chemical names (and -fentanyl), and so is no slip."""
+    return _PARTS.match(token) is not None
 
 
 @lru_cache(maxsize=65536)
