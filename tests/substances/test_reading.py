@@ -1,8 +1,11 @@
 """Reading: spellings, lists, negation, results and names never seen, one small case each."""
 
+import io
+
 import pytest
 
 from papaver.model.substances import find, mentions, terms
+from papaver.model.substances.__main__ import main
 
 SAME = [
     ("acetyl fentanyl", ["Acetylfentanyl", "Acetyl Fentanyl", "ACETYL-FENTANYL", "acetyl  fentanyl"]),
@@ -167,6 +170,8 @@ def test_a_sequence_is_read_term_by_term() -> None:
         ("Not tested", "not_tested"),
         ("Not Stated", "not_stated"),
         ("N/A", "not_stated"),
+        ("No Drug Found", "nothing_detected"),
+        ("insufficient material for testing", "not_tested"),
     ],
 )
 def test_results_that_are_not_substances(text: str, result: str) -> None:
@@ -183,3 +188,11 @@ def test_every_mention_is_a_slice_of_its_text() -> None:
     text = "  Acute  FENTANYL/ofcocaine toxicity (U-47,700); Δ9-THC, pos. α-PVP "
     for mention in (*mentions(text), *terms(text)):
         assert text[mention.start : mention.start + len(mention.reported_as)] == mention.reported_as
+
+
+def test_the_command_lists_what_is_left(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("Acute fentanyl and blorpamine toxicity\nHeroin\n"))
+    assert main([]) == 0
+    printed = capsys.readouterr().out
+    assert "3 terms, 66.67% resolved, 1 left" in printed
+    assert "1\tblorpamine" in printed

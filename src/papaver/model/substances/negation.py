@@ -40,7 +40,10 @@ _NOT_TESTED = re.compile(
     r"^[\s)]*(?:(?:was|were|is|are)\s+)?[:=\-–]?\s*not (?:tested|analy[sz]ed|examined|screened)\b", re.IGNORECASE
 )
 _POSITIVE_AFTER = re.compile(rf"^[\s)]*(?:(?:was|were|is|are)\s+)?(?:{_FOUND}|positive)\b", re.IGNORECASE)
-_LINK = re.compile(r"^\)?\s*(?:,|/|&|\+|,?\s*\b(?:and|or|nor|and/or)\b)\s*(?:any\s+|the\s+)?\(?$", re.IGNORECASE)
+_LINK = re.compile(
+    r"^\)?\s*(?:,|/|&|\+|,?\s*\b(?:and|or|nor|and/or)\b)\s*(?:(?:any|the|other|illicit|all|common|both)\s+){0,2}\(?$",
+    re.IGNORECASE,
+)
 _WORD_LINK = re.compile(r"\b(?:and|or|nor)\b|/|&|\+", re.IGNORECASE)
 _PAREN = re.compile(r"^\s*\($|^\)?\s*$")
 

@@ -92,9 +92,30 @@ def _read(text: str) -> tuple[list[Mention], Scan]:
     return [_mention(text, hit, n in denied) for n, hit in enumerate(hits)], scanned
 
 
+# How laboratories that nobody listed say the same: the sense of a whole text in which nothing is named.
+_RESULT_SENSE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (result, re.compile(pattern, re.IGNORECASE))
+    for result, pattern in (
+        ("not_tested", r"^(?:insufficient|not (?:enough|tested|analy[sz]ed|examined|screened|submitted))\b"),
+        ("pending", r"\b(?:pending|awaiting|awaited)\b"),
+        ("inconclusive", r"^(?:unable|could not|cannot|can not|not possible|inconclusive|unidentif|indetermin)"),
+        ("nothing_detected", r"^(?:no|none|nil|nothing)\b.*\b(?:identified|detected|found|present|seen|observed)$"),
+        ("nothing_detected", r"^negative\b"),
+    )
+)
+
+
 def _result_phrase(text: str) -> str | None:
     """The result that a whole text states without naming a substance, or None."""
-    return lexicon().results.get(name_key(text))
+    listed = lexicon().results.get(name_key(text))
+    if listed:
+        return listed
+    plain = text.strip(" \t.:;,")
+    for result, pattern in _RESULT_SENSE:
+        if pattern.search(plain):
+            scanned = scan(plain)
+            return None if scanned.hits or scanned.left else result
+    return None
 
 
 @lru_cache(maxsize=262144)
