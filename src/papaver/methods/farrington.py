@@ -58,7 +58,7 @@ Dates = npt.NDArray[np.datetime64]
 # As plain integers: reading members of an enumeration per call costs as much as some fits.
 OK, MISSING_CURRENT, NOT_CONVERGED = int(Reason.OK), int(Reason.MISSING_CURRENT), int(Reason.NOT_CONVERGED)
 BASELINE_ALL_ZERO, FEW_CASES = int(Reason.BASELINE_ALL_ZERO), int(Reason.FEW_CASES)
-INFINITE_BOUND = int(Reason.INFINITE_BOUND)
+INFINITE_BOUND, UNFIT_PARAMETERS = int(Reason.INFINITE_BOUND), int(Reason.UNFIT_PARAMETERS)
 
 # Half window and number of seasons that keep the season honest at each cadence: ± 3 weeks (the published
 # default); three-month seasons centred on the month; each quarter its own season; a year has no season.
@@ -121,6 +121,7 @@ class Resolved:
     no_periods: int
     excluded: int  # past_weeks_not_included
     alpha: float
+    fits_year: bool
 
 
 @dataclass(frozen=True)
@@ -160,13 +161,17 @@ def farrington_flexible(
     days = None if dates is None else np.asarray(dates, dtype="datetime64[D]")
     positions = np.ascontiguousarray(evaluate, dtype=np.int64).reshape(-1)
     people = None if population is None else np.ascontiguousarray(population, dtype=np.float64)
-    chosen = resolve(parameters, freq)
+    weekdays = freq == DAILY and days is not None and parameters.compat == "corrected"
+    chosen = resolve(parameters, freq, WEEKLY if weekdays else freq)
     check_series(y, days, freq, positions, people, parameters.population_offset)
     if people is None or not parameters.population_offset:
         people = np.ones(len(y))
-    y = np.where(y >= 0.0, y, np.nan)
+    y = np.where(np.isfinite(y) & (y >= 0.0), y, np.nan)
     reported = reported_cases(y, positions, chosen)
-    if freq == DAILY and days is not None and not chosen.as_in_r:
+    if not chosen.fits_year:
+        fits = np.zeros((len(positions), FIT_COLUMNS))
+        reason = np.full(len(positions), UNFIT_PARAMETERS)
+    elif weekdays and days is not None:
         fits, reason = weekday_fits(y, days, positions, people, chosen)
     else:
         fits, reason = series_fits(y, days, freq, positions, people, chosen)
@@ -174,8 +179,11 @@ def farrington_flexible(
 
 
 @lru_cache(maxsize=256)
-def resolve(parameters: FarringtonFlexible, freq: int) -> Resolved:
-    """Return the numbers the parameters stand for at this cadence; ValueError names a wrong one."""
+def resolve(parameters: FarringtonFlexible, freq: int, year: int) -> Resolved:
+    """Return the numbers the parameters stand for at this cadence; ValueError names a wrong one.
+
+    year: periods of a year from which the baseline is taken (52 for a daily series judged by weekday).
+    """
     as_in_r = parameters.compat == "r-surveillance"
     w, seasons, excluded = parameters.w, parameters.no_periods, parameters.past_weeks_not_included
     if w is None:
@@ -188,8 +196,7 @@ def resolve(parameters: FarringtonFlexible, freq: int) -> Resolved:
         (freq >= 1, f"freq={freq} must be at least 1 period per year"),
         (parameters.b >= 1, f"b={parameters.b} must be at least 1 year"),
         (w >= 0, f"w={w} must be at least 0"),
-        (w == 0 or 2 * w < freq, f"w={w}: the window of 2w+1 periods must fit in a year of {freq}"),
-        (1 <= seasons <= freq, f"no_periods={seasons} must lie within 1..{freq}"),
+        (seasons >= 1, f"no_periods={seasons} must be at least 1"),
         (excluded >= 0, f"past_weeks_not_included={excluded} must be at least 0"),
         (0.0 < alpha < 1.0, f"alpha={alpha} must lie between 0 and 1"),
         (parameters.weights_threshold > 0.0, f"weights_threshold={parameters.weights_threshold} must be > 0"),
@@ -207,7 +214,8 @@ def resolve(parameters: FarringtonFlexible, freq: int) -> Resolved:
     for satisfied, message in rules:
         if not satisfied:
             raise ValueError(message)
-    return Resolved(parameters, as_in_r, w, seasons, excluded, alpha)
+    fits_year = (w == 0 or 2 * w < year) and seasons <= year
+    return Resolved(parameters, as_in_r, w, seasons, excluded, alpha, fits_year)
 
 
 def check_series(
@@ -218,6 +226,8 @@ def check_series(
         raise ValueError(f"observed must be one series, not an array of {y.ndim} dimensions")
     if dates is not None and len(dates) != len(y):
         raise ValueError(f"{len(y)} counts but {len(dates)} dates")
+    if dates is not None and not (dates[1:] > dates[:-1]).all():
+        raise ValueError("dates must ascend, each period once")
     if dates is not None and freq not in DATED_FREQUENCIES:
         raise ValueError(f"freq={freq}: a dated series has one of {DATED_FREQUENCIES} periods per year")
     if population is not None and len(population) != len(y):
@@ -293,17 +303,13 @@ def weekday_fits(
     """Fit daily series per weekday: the days of one weekday form a weekly series with its own baseline."""
     fits = np.zeros((len(evaluate), FIT_COLUMNS))
     reason = np.zeros(len(evaluate), dtype=np.int64)
-    for weekday in range(min(7, len(y))):
-        mine = evaluate % 7 == weekday
-        if mine.any():
-            fits[mine], reason[mine] = series_fits(
-                np.ascontiguousarray(y[weekday::7]),
-                dates[weekday::7],
-                WEEKLY,
-                evaluate[mine] // 7,
-                np.ascontiguousarray(population[weekday::7]),
-                chosen,
-            )
+    weekday = dates.astype(np.int64) % 7
+    for day in np.unique(weekday[evaluate]):
+        same = np.flatnonzero(weekday == day)
+        mine = weekday[evaluate] == day
+        fits[mine], reason[mine] = series_fits(
+            y[same], dates[same], WEEKLY, np.searchsorted(same, evaluate[mine]), population[same], chosen
+        )
     return fits, reason
 
 

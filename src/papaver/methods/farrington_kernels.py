@@ -59,7 +59,7 @@ def season_levels(
     level[first : now + 1] = -1
     for i in range(years, -1, -1):
         centre = now if i == 0 else references[i - 1]
-        last = now if i == 0 else centre + w
+        last = now if i == 0 else min(centre + w, now)
         level[centre - w : last + 1] = 0
         if i == 0 or no_periods == 1:
             continue

@@ -18,6 +18,7 @@ class Reason(IntEnum):
     FEW_CASES = 7  # Farrington limit54: fewer than 5 cases in the last 4 periods, so no bound and no alarm
     INFINITE_BOUND = 8  # Farrington muan: the upper confidence limit of the mean is not finite
     NO_VARIATION = 9  # EARS: the baseline is constant, so z and p-value do not exist
+    UNFIT_PARAMETERS = 10  # Farrington: w or no_periods do not fit in a year of this cadence
 
 
 EXPLANATION = {
@@ -31,4 +32,5 @@ EXPLANATION = {
     Reason.FEW_CASES: "too few cases in the last periods for an alarm (limit54)",
     Reason.INFINITE_BOUND: "the upper limit of the mean is not finite",
     Reason.NO_VARIATION: "the baseline is constant: no z-score, the bound is its mean",
+    Reason.UNFIT_PARAMETERS: "w or no_periods do not fit in a year of this cadence; leave them out",
 }
