@@ -62,18 +62,19 @@ def _call(arguments: list[str]) -> int:
 
 
 def _told(error: Exception) -> int:
-    """An error of a deeper layer: those that foresaw it carry an exit code, the rest show where they came from."""
+    """An error of a deeper layer: the foreseen ones are a sentence, the rest show where they came from."""
+    from papaver.app.errors import exit_code_of
     from papaver.app.terminal import say
 
-    code = getattr(error, "exit_code", None)
-    if isinstance(code, int):
+    code = exit_code_of(error)
+    if code != 1:
         say(f"papaver: {error}")
         return code
     import traceback
 
     traceback.print_exception(error)
     say("papaver: this was not foreseen. The lines above say where it happened.")
-    return 1
+    return code
 
 
 def _pairs(texts: list[str], option: str) -> list[tuple[str, str]]:

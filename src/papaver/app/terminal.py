@@ -113,8 +113,9 @@ def show(answer: Answer, most: int = _ROWS) -> None:
         if len(answer.findings) > most:
             write(f"  … {len(answer.findings) - most} more findings: --json")
     for name, rows in answer.tables.items():
-        write(f"\n{name}: {len(rows):,} rows")
-        write(table(rows, most=min(most, 8)))
+        write(f"\n{name}: {len(rows):,} rows; --json or --out DIR has them all")
+        if rows and not answer.findings:
+            write(table(rows, most=8))
     if answer.notes:
         write("\nNotes")
         for note in answer.notes[:most]:

@@ -76,7 +76,7 @@ def simulated_records(data: Data, findings: Sequence[Finding]) -> frozenset[str]
 
 
 def _has_rows(data: Data, table: str) -> bool:
-    return data[table].limit(1).count().to_pyarrow().as_py() > 0
+    return bool(data[table].limit(1).count().to_pyarrow().as_py())
 
 
 def _spans(data: Data) -> Mapping[str, Span]:

@@ -6,11 +6,12 @@ from functools import cached_property
 from os import PathLike
 from pathlib import Path
 
-from papaver import store
 from papaver.app.errors import BadArguments, WorkspaceUnavailable
 from papaver.app.settings import FILE, Settings, settings
 from papaver.desk.database import Desk, open_desk
 from papaver.policy import Principal
+from papaver.store import Evidence
+from papaver.store import Workspace as EvidenceOnDisk
 
 SIMULATED = "SIMULATED"
 
@@ -33,11 +34,11 @@ class OpenWorkspace:
         return Principal(self.settings["person"], owner=True)
 
     @cached_property
-    def store(self) -> store.Workspace:
+    def store(self) -> EvidenceOnDisk:
         """Its evidence on disk."""
-        return store.Workspace.open(self.folder, person=self.settings["person"], wait_seconds=self._lock_seconds())
+        return EvidenceOnDisk.open(self.folder, person=self.settings["person"], wait_seconds=self._lock_seconds())
 
-    def evidence(self) -> store.Evidence:
+    def evidence(self) -> Evidence:
         """Its evidence, as it is in this moment."""
         return self.store.evidence()
 
@@ -79,7 +80,7 @@ def make_workspace(folder: Path, toml: str | None = None) -> OpenWorkspace:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(toml or _TOML.format(name=folder.resolve().name), encoding="utf-8")
     made = open_workspace(folder)
-    store.Workspace.init(folder)
+    EvidenceOnDisk.init(folder)
     made.desk.close()
     return made
 

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,25 +13,27 @@ from papaver.methods.count_quantiles import upper_quantile
 from papaver.methods.ears import EARS, ears
 from papaver.methods.farrington import FarringtonFlexible, farrington_flexible
 from papaver.methods.reasons import Reason
-from papaver.model.analysis import Columns
 from papaver.model.period import Cadence
+
+if TYPE_CHECKING:
+    from papaver.model.analysis import Columns
 
 JUDGED = {
     "period_start": "date",
-    "period_end": "date",
     "observed": "float64",
     "expected": "float64",
-    "lower": "float64",
-    "upper": "float64",
     "upperbound": "float64",
     "alarm": "boolean",
     "score": "float64",
     "p_value": "float64",
     "phi": "float64",
     "trend": "boolean",
+    "lower": "float64",
+    "upper": "float64",
+    "period_end": "date",
+    "incomplete": "boolean",
     "reason": "int64",
     "position": "int64",
-    "incomplete": "boolean",
 }
 # Sub-daily counts have no detector here that is honest for their two seasons (day and week).
 JUDGED_CADENCES = {Cadence.DAY, Cadence.WEEK, Cadence.MONTH, Cadence.QUARTER, Cadence.YEAR}
@@ -40,8 +42,8 @@ _Verdict = dict[str, npt.NDArray[np.generic]]
 
 
 def judge(
-    columns: Columns, *, params: DetectParams, since: Mapping[Cadence, date | None], known_on: date | None
-) -> Columns:
+    columns: "Columns", *, params: DetectParams, since: Mapping[Cadence, date | None], known_on: date | None
+) -> "Columns":
     """Judge the periods of one series from `since` on, each from earlier periods of the same definition only."""
     starts = columns["period_start"].astype("datetime64[D]")
     y = columns["value"].astype(np.float64)
@@ -63,8 +65,8 @@ def judge(
 
 
 def _unjudged(
-    columns: Columns, y: npt.NDArray[np.float64], wanted: npt.NDArray[np.int64], known: date | None
-) -> Columns:
+    columns: "Columns", y: npt.NDArray[np.float64], wanted: npt.NDArray[np.int64], known: date | None
+) -> "Columns":
     """Every wanted period without a verdict; a period is incomplete while it has not ended on the day of knowledge."""
     ends = columns["period_end"].astype("datetime64[D]")[wanted]
     missing = np.full(len(wanted), np.nan)

@@ -28,6 +28,7 @@ from papaver.model.view import EvidenceView, SeriesView, TableView, View
 
 VERSION = "1"
 KEYS = ["series", "place", "substance", "stream", "every"]
+COLUMNS = ["series", "period_start", *(c for c in JUDGED if c not in ("period_start", "position")), *KEYS[1:]]
 MOST_EVIDENCE = 200
 # -log10 p of the strongest period from which somebody should look today, or this week.
 TODAY, THIS_WEEK = 6.0, 3.0
@@ -48,7 +49,7 @@ def detect(params: DetectParams, data: Data) -> Result:
     findings = in_order([_finding(params, data, episode) for episode in _episodes(alarms, params.gap)])
     return Result(
         findings=findings,
-        tables={"detect": judged.order_by([*KEYS, "period_start"])},
+        tables={"detect": judged.order_by([*KEYS, "period_start"]).select(*COLUMNS)},
         views=[TableView(title="Every period judged", table="detect"), *_views(findings)],
         notes=_notes(judged, params),
     )
