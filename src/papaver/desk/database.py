@@ -12,7 +12,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event, false, inspect, make_url, true
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.sql import ColumnElement
 
 from papaver.desk.status import DeskError
@@ -30,6 +30,10 @@ class DeskTooNew(DeskError):
 
 class NotADesk(DeskError):
     """The file or database cannot be opened, or is something else than a desk."""
+
+
+class DeskBusy(DeskError):
+    """Somebody else has been writing for longer than a writer waits."""
 
 
 class NotAllowed(DeskError):
@@ -50,11 +54,19 @@ class Desk:
 
     @contextmanager
     def writing(self, principal: Principal) -> Iterator[Connection]:
-        """A connection whose changes are kept together or not at all; NotAllowed when the principal may not write."""
+        """A connection whose changes are kept together or not at all.
+
+        NotAllowed: the principal may not write. DeskBusy: another writer kept this one waiting for too long.
+        """
         if not sees_all(principal):
             raise NotAllowed(f"{principal.name} may not change the desk", "Ask the owner of the workspace")
-        with self.engine.execution_options(**{_WRITES: True}).begin() as connection:
-            yield connection
+        try:
+            with self.engine.execution_options(**{_WRITES: True}).begin() as connection:
+                yield connection
+        except OperationalError as error:
+            if "locked" not in str(error.orig):
+                raise
+            raise DeskBusy("another program is writing to the desk", "Wait for it to end, then try again") from error
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -201,6 +201,7 @@ def _shown(known_on: date | None, principal: Principal) -> Select[tuple[object, 
     told = (revision.c.number.label("shown"), revision.c.recorded_at, revision.c.told, revision.c.spark)
     return (
         select(item, *told)
+        .select_from(item)
         .join(revision, and_(revision.c.key == item.c.key, revision.c.number == number))
         .where(visible(principal))
     )

@@ -25,7 +25,7 @@ from papaver.desk.items import Exhibit
 from papaver.desk.raising import Facts, Span, facts, is_alive, is_history, reasons_to_raise_again, stream_names
 from papaver.desk.status import Event, EventKind, State, Status, after
 from papaver.desk.tables import columns_of, event, exhibit, item, revision, state_in, stream
-from papaver.model.finding import Finding, Priority, with_known_keys
+from papaver.model.finding import Finding, Priority, belongs_to
 from papaver.policy import OWNER, Principal
 
 # Who raises findings, in the history of an item.
@@ -126,26 +126,46 @@ def record(
 def _matched(
     connection: Connection, findings: Sequence[Finding], analysis: str, gap: int, principal: Principal
 ) -> list[_Match]:
-    """Each finding with the item it belongs to, in an order that does not depend on that of the findings."""
+    """Each finding with the item it belongs to, in an order that does not depend on that of the findings.
+
+    Where several items could take a finding, or several findings an item, the pair goes first that shows the same
+    revision, then the one whose episodes begin, then end, closest together. So once recorded, a finding is closest to
+    its own item, and the next update gives it to that item again.
+    """
     _check(findings, analysis)
     items = _items_of(connection, analysis, principal)
-    rest = sorted((f for f in findings if f.key not in items), key=lambda f: (f.when.start, f.key))
-    matches = [_Match(f, f, items[f.key]) for f in findings if f.key in items]
-    free = defaultdict(list)
-    taken = {f.key for f in findings}
-    wanted = {(f.kind, f.what, f.where) for f in rest}
-    for row in items.values():
-        if row["key"] not in taken and (row["kind"], row["what"], row["place"]) in wanted:
-            free[row["kind"], row["what"], row["place"]].append(row["key"])
-    known = _told_by_key(connection, [key for keys in free.values() for key in keys])
+    own = {finding.key for finding in findings}
+    rest = [finding for finding in findings if finding.key not in items]
+    alike = defaultdict(list)
     for finding in rest:
-        keys = free[finding.kind, finding.what, finding.where]
-        candidates = sorted((known[key] for key in keys), key=lambda f: (f.when.end, f.key), reverse=True)
-        (told,) = with_known_keys([finding], candidates, gap)
-        if told.key in known:
-            keys.remove(told.key)
-        matches.append(_Match(finding, told, items.get(told.key)))
+        alike[finding.kind, finding.what, finding.where].append(finding)
+    free = [key for key, row in items.items() if key not in own and (row["kind"], row["what"], row["place"]) in alike]
+    pairs = [
+        (_distance(finding, known), finding, known)
+        for known in _told_by_key(connection, free).values()
+        for finding in alike[known.kind, known.what, known.where]
+        if belongs_to(finding, known, gap)
+    ]
+    given: dict[str, str] = {}
+    taken: set[str] = set()
+    for _, finding, known in sorted(pairs, key=lambda pair: pair[0]):
+        if finding.key not in given and known.key not in taken:
+            given[finding.key] = known.key
+            taken.add(known.key)
+    told = [finding.under_key(given.get(finding.key, finding.key)) for finding in findings]
+    matches = [_Match(f, t, items.get(t.key)) for f, t in zip(findings, told, strict=True)]
     return sorted(matches, key=lambda m: m.told.key)
+
+
+def _distance(finding: Finding, known: Finding) -> tuple[bool, int, int, str, str]:
+    """How far a finding is from being the revision an item shows."""
+    return (
+        finding.under_key(known.key).id != known.id,
+        abs((finding.when.start - known.when.start).days),
+        abs((finding.when.end - known.when.end).days),
+        known.key,
+        finding.key,
+    )
 
 
 def _check(findings: Sequence[Finding], analysis: str) -> None:
@@ -287,10 +307,14 @@ def _revision_row(change: _Change, drawn: Exhibit | None) -> dict[str, object]:
 
 
 def _spans(streams: Mapping[str, Span], findings: Sequence[Finding]) -> dict[str, Span]:
-    """The streams and the whole of them; without streams, the whole of the findings' episodes."""
-    starts: list[date] = [s.first for s in streams.values()] or [f.when.start for f in findings]
-    ends: list[date] = [s.last for s in streams.values()] or [f.when.end for f in findings]
-    return dict(streams) | ({_WHOLE: Span(min(starts), max(ends))} if starts else {})
+    """The streams and the whole of them; without streams the whole is taken to reach as far as the findings do.
+
+    Where it begins is then unknown, so nothing after the first load can be called an earlier year.
+    """
+    if streams:
+        whole = Span(min(s.first for s in streams.values()), max(s.last for s in streams.values()))
+        return dict(streams) | {_WHOLE: whole}
+    return {_WHOLE: Span(date.min, max(f.when.end for f in findings))} if findings else {}
 
 
 def _spans_before(connection: Connection, analysis: str) -> dict[str, Span]:
