@@ -46,9 +46,24 @@ def write_rejects(rejected: Iterable[Rejected], path: Path) -> int:
     return write(rejected, path)
 
 
+def __getattr__(name: str) -> object:
+    """The two result types that hold Arrow tables or need its readers, imported when asked for."""
+    if name == "Parsed":
+        from papaver.sources.typed import Parsed as found_parsed
+
+        return found_parsed
+    if name == "Check":
+        from papaver.sources.checking import Check as found_check
+
+        return found_check
+    raise AttributeError(f"module {__name__} has no attribute {name}")
+
+
 __all__ = [
     "BadInput",
+    "Check",
     "ColumnMapping",
+    "Parsed",
     "Problem",
     "Rejected",
     "Shaped",

@@ -76,24 +76,35 @@ def dates(array: pa.Array, name: str, order: Order | None = None) -> Read:
     if isinstance(found, tuple):
         return found
     parsed, bad = by_word(words, lambda word: parse_date(word, found), _MISSING)
+    # A column whose times are all midnight holds days, as many exports write them.
+    timed = any(day is not None and day.clock not in (None, time()) for day in parsed)
     last = name in _LAST_DAY
     values = [None if day is None else day.end if last else day.start for day in parsed]
-    beside = {
-        "end": words.spread(
-            [day.end if day and day.precision not in ("day", "hour") else None for day in parsed], pa.date32()
-        ),
-        "precision": words.spread(
-            [day.precision if day and day.precision != "day" else None for day in parsed], pa.string()
-        ),
-        "moment": words.spread([_moment(day) if day and day.precision == "hour" else None for day in parsed], _UTC),
-    }
+    beside = _beside(words, parsed, timed)
     notes = [] if order or not order_of(words.words).used else [f"dates read as {found.replace('_', ' before ')}"]
-    coarse = words.count(
-        w for w, day in zip(words.words, parsed, strict=True) if day and day.precision not in ("day", "hour")
-    )
+    coarse = words.count(w for w, day in zip(words.words, parsed, strict=True) if day and _is_coarse(day))
     if coarse and name != "period_start":
         notes.append(f"{coarse} dates are coarser than a day: taken as the {'last' if last else 'first'} day")
     return Typed(words.spread(values, pa.date32()), faults_of(words, bad), tuple(notes), beside)
+
+
+def _is_coarse(day: Day) -> bool:
+    return day.precision not in ("day", "hour")
+
+
+def _beside(words: Words, parsed: list[Day | None], timed: bool) -> dict[str, pa.Array]:
+    """What the cells say beside their first day: the end and precision of coarse dates, the moment of timed ones."""
+    ends = [day.end if day and _is_coarse(day) else None for day in parsed]
+    fine = [bool(timed and day and day.precision == "hour") for day in parsed]
+    precisions = [
+        day.precision if day and (_is_coarse(day) or hour) else None for day, hour in zip(parsed, fine, strict=True)
+    ]
+    moments = [_moment(day) if day and hour else None for day, hour in zip(parsed, fine, strict=True)]
+    return {
+        "end": words.spread(ends, pa.date32()),
+        "precision": words.spread(precisions, pa.string()),
+        "moment": words.spread(moments, _UTC),
+    }
 
 
 def _order(words: Words, stated: Order | None) -> Order | tuple[Fault, ...]:

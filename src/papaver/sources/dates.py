@@ -66,8 +66,7 @@ def parse_date(text: str, order: Order) -> Day | Bad:
         return Bad(f"the year {day.start.year} lies outside {EARLIEST} to {LATEST}", "Mend the year")
     if clock is None or day.precision != "day":
         return day if clock is None else _unreadable(text)
-    precision: Precision = "day" if clock == time() and not offset else "hour"
-    return Day(day.start, day.end, precision, clock, offset)
+    return Day(day.start, day.end, "hour", clock, offset)
 
 
 def _calendar(text: str, order: Order) -> Day | Bad:

@@ -12,7 +12,7 @@ from papaver.sources.encoding import decoded
 from papaver.sources.problem import BadInput, Problem, Rejected, file_problem
 from papaver.sources.raw import Raw, checked_headers, trimmed
 
-_BLOCK = 50_000
+_BLOCK = 4_000
 _DELIMITERS = (",", ";", "\t", "|")
 csv.field_size_limit(1 << 24)
 
@@ -103,7 +103,8 @@ def _by_row(file: str, content: str, format: str, delimiter: str, notes: tuple[s
     while block := list(islice(records, _BLOCK)):
         kept = []
         for row, cells in block:
-            if not any(cell.strip() for cell in cells):
+            # Most rows are told not to be blank by their first cell alone.
+            if not (cells and cells[0].strip()) and not any(cell.strip() for cell in cells):
                 continue
             if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
                 cells = cells[:width]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from papaver.sources.encoding import decoded
-from papaver.sources.problem import Problem, Rejected, file_problem
+from papaver.sources.problem import BadInput, Problem, Rejected
 from papaver.sources.raw import Raw, checked_headers, text_cells
 
 _FLAT = "Write text, a number, true, false, null or a list of texts"
@@ -29,14 +29,14 @@ def read_json_lines(file: str, data: bytes) -> Raw:
         if isinstance(cells, Rejected):
             refused.append(cells)
             continue
-        for key in cells.keys() - found.keys():
-            found[key] = []
+        for key in cells:
+            found.setdefault(key, [])
         for key, column in found.items():
             column.extend([None] * (len(rows) - len(column)))
             column.append(cells.get(key))
         rows.append(row)
     if not rows and refused:
-        raise file_problem(file, f"no line is a JSON object (row {refused[0].row})", "Write one JSON object per line")
+        raise BadInput([problem for line in refused for problem in line.problems])
     headers = checked_headers(file, found)
     arrays = tuple(_array(column) for column in found.values())
     return Raw(file, "ndjson", headers, arrays, pa.array(rows, pa.int64()), tuple(refused), notes)

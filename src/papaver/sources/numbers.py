@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Literal
 
 import pyarrow as pa
@@ -18,13 +18,16 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}([ '’\u00a0\u202f\u2009]\d{3})+([.,]\d+)?"
 _LIMITS = (2**63 - 1, -(2**63))
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A word of each kind: written with a decimal point, with a decimal comma, or readable both ways."""
-
-    point: str | None
-    comma: str | None
-    open: str | None
+# A number is readable one way only (point, comma) or two ways (open: three digits after a comma). Three digits after a
+# point are a decimal part unless the column uses the comma for that.
+_EVIDENCE: Mapping[str, str] = {
+    "point": r"^[+-]?(\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}|\d{1,3}(SPACE\d{3})+\.\d+"
+    r"|\d*\.\d{1,2}|\d*\.\d{4,}|\d{4,}\.\d{3}|0\d*\.\d{3}|\.\d{3})$",
+    "comma": r"^[+-]?(\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}|\d{1,3}(SPACE\d{3})+,\d+"
+    r"|\d*,\d{1,2}|\d*,\d{4,}|\d{4,},\d{3}|0\d*,\d{3}|,\d{3})$",
+    "open": r"^[+-]?[1-9]\d{0,2},\d{3}$",
+}
+_SPACE = "[ '’\u00a0\u202f\u2009]"
 
 
 def numbers(array: pa.Array, *, integer: bool) -> Typed | tuple[Fault, ...]:
@@ -35,17 +38,51 @@ def numbers(array: pa.Array, *, integer: bool) -> Typed | tuple[Fault, ...]:
     kind = pa.int64() if integer else pa.float64()
     if not pa.types.is_string(array.type):
         return _native(array, kind)
-    plain = pc.match_substring_regex(array, _PLAIN)
-    if pc.all(plain, skip_nulls=True).as_py() is not False:
-        return _cast(array, kind)
-    words = words_of(array)
-    style = _style(words, integer)
+    if pc.all(pc.match_substring_regex(array, _PLAIN), skip_nulls=True).as_py() is not False:
+        return _plain(array, kind)
+    style = _style(array, integer)
     if isinstance(style, tuple):
         return style
-    return _slow(words, style, kind)
+    plain = _without_comma(array) if style == "comma" else array
+    matches = pc.fill_null(pc.match_substring_regex(plain, _PLAIN), False)
+    easy = _plain(pc.if_else(matches, plain, pa.scalar(None, pa.string())), kind)
+    hard = _slow(words_of(pc.if_else(matches, pa.scalar(None, pa.string()), array)), style, kind)
+    return Typed(pc.coalesce(easy.values, hard.values), (*easy.faults, *hard.faults), hard.notes)
 
 
-def _cast(array: pa.Array, kind: pa.DataType) -> Typed:
+def _without_comma(array: pa.Array) -> pa.Array:
+    """Numbers with a decimal comma written with a point; all other cells as words that are no plain number."""
+    proper = pc.match_substring_regex(array, r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)?(,\d+)?$")
+    pointed = pc.replace_substring(pc.replace_substring(array, ".", ""), ",", ".")
+    return pc.if_else(proper, pointed, "?")
+
+
+def _first(array: pa.Array, evidence: str) -> int | None:
+    """Index of the first cell that is evidence of a kind."""
+    found = pc.index(pc.match_substring_regex(array, _EVIDENCE[evidence].replace("SPACE", _SPACE)), True).as_py()
+    return None if found < 0 else int(found)
+
+
+def _style(array: pa.Array, integer: bool) -> Style | tuple[Fault, ...]:
+    point, comma, open_ = (_first(array, kind) for kind in ("point", "comma", "open"))
+    if point is not None and comma is not None:
+        pair = [(i, array[i].as_py()) for i in (point, comma)]
+        what = (
+            f"some numbers of the column have a decimal point and some a decimal comma: {pair[0][1]} and {pair[1][1]}"
+        )
+        mend = "Write all numbers with a decimal point and no thousands separator"
+        return tuple(Fault(i, word, what, mend) for i, word in pair)
+    if comma is not None:
+        return "comma"
+    if open_ is not None and point is None and not integer:
+        word = array[open_].as_py()
+        whole, part = word.replace(",", ""), word.replace(",", ".")
+        what = f"could be {whole} or {part}, and no other number of the column tells which"
+        return (Fault(open_, word, what, f"Write {whole} or {part}"),)
+    return "point"
+
+
+def _plain(array: pa.Array, kind: pa.DataType) -> Typed:
     """Plain numbers at once; what overflows or has a fraction where none may be goes word by word."""
     try:
         values = array.cast(kind)
@@ -113,44 +150,3 @@ def _not_a_number(word: str) -> Bad:
     if re.fullmatch(r"[\d.,]+\s*[-–]\s*[\d.,]+", word):
         return Bad("a range, not a number", "Leave the cell empty and give its bounds in their own columns")
     return Bad("not a number", "Write a number, or leave the cell empty")
-
-
-def evidence_of(words: tuple[str, ...]) -> Evidence:
-    """What the distinct words of a column say about their decimal sign."""
-    point = comma = open_word = None
-    for word in words:
-        bare = word.lstrip("+-\u2212")
-        if grouped := _GROUPED.fullmatch(word):
-            tail = grouped[2] or ""
-            point = point or (word if tail.startswith(".") else None)
-            comma = comma or (word if tail.startswith(",") else None)
-        elif re.fullmatch(r"\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,}", bare):
-            point = point or word
-        elif re.fullmatch(r"\d{1,3}(\.\d{3})+,\d+|\d{1,3}(\.\d{3}){2,}", bare):
-            comma = comma or word
-        elif re.fullmatch(r"[1-9]\d{0,2},\d{3}", bare):
-            open_word = open_word or word
-        elif re.fullmatch(r"\d*,\d+", bare):
-            comma = comma or word
-        elif re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", bare):
-            # A point before three digits is a decimal point unless the column uses the comma for that.
-            continue
-        elif re.fullmatch(r"\d*\.\d+([eE][+-]?\d+)?", bare):
-            point = point or word
-    return Evidence(point, comma, open_word)
-
-
-def _style(words: Words, integer: bool) -> Style | tuple[Fault, ...]:
-    found = evidence_of(words.words)
-    if found.point and found.comma:
-        what = "some numbers of the column have a decimal point and some a decimal comma: {} and {}"
-        mend = "Write all numbers with a decimal point and no thousands separator"
-        pair = (found.point, found.comma)
-        return tuple(Fault(words.first_index(w), w, what.format(*pair), mend) for w in pair)
-    if found.comma:
-        return "comma"
-    if found.open and not found.point and not integer:
-        whole, part = found.open.replace(",", ""), found.open.replace(",", ".")
-        what = f"could be {whole} or {part}, and no other number of the column tells which"
-        return (Fault(words.first_index(found.open), found.open, what, f"Write {whole} or {part}"),)
-    return "point"

@@ -11,13 +11,14 @@ from papaver.sources.mapping import ColumnMapping, folded
 from papaver.sources.raw import Raw, as_text
 
 _SAMPLE = 200
-_NEAR = 0.8
+_NEAR = 0.86
 # Words that stand over such columns in files seen so far; in English, then German, French, Spanish, Italian.
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "period_start": (
         "date", "day", "week", "month", "quarter", "year", "period", "start", "start_date", "from", "date_start",
         "week_start", "week_starting", "week_commencing", "week_of", "epiweek", "isoweek", "date_of_death",
-        "time_period", "date_received", "datum", "tag", "woche", "monat", "jahr", "jour", "semaine", "mois", "annee", "année", "fecha",
+        "time_period", "date_received", "datum", "tag", "woche", "monat", "jahr", "jour", "semaine", "mois", "annee",
+        "année", "fecha",
         "semana", "mes", "ano", "año", "data", "settimana", "mese", "anno", "time", "date_time",
     ),
     "period_end": ("end", "end_date", "to", "date_end", "week_end", "week_ending", "until"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from papaver.model.records import record_types
 from papaver.sources.formats import read_raw
 from papaver.sources.mapping import ColumnMapping
-from papaver.sources.problem import BadInput, Rejected, file_problem
+from papaver.sources.problem import BadInput, Problem, Rejected, file_problem
 from papaver.sources.raw import Raw
 from papaver.sources.registry import sources
 from papaver.sources.source import Shaped
@@ -59,8 +59,11 @@ def _shape_type(raw: Raw, record_type: str, mapping: ColumnMapping) -> list[Shap
     """By the headers' own names and the mapping; else through a source that knows the layout."""
     try:
         return sources()["generic"].to_records(raw, mapping)
-    except BadInput:
+    except BadInput as error:
         source = recognised(raw.headers, record_type)
+        if source is None and (other := recognised(raw.headers)):
+            what, mend = f"its headers are those of the source {other}", f"Say --as {other}"
+            raise BadInput([*error.problems, Problem(raw.file, 1, None, None, what, mend)]) from None
         if mapping.columns or source is None:
             raise
     shaped = [s for s in sources()[source].to_records(raw, None) if s.record_type == record_type]

@@ -156,8 +156,8 @@ def _table(kind: RecordType, arrays: Mapping[str, pa.Array], raw: Raw, problems:
     table = pa.Table.from_arrays(columns, schema=schema)
     if not problems:
         return table
-    good = [i for i in range(len(raw)) if i not in problems]
-    return table.take(pa.array(good, pa.int64()))
+    bad = pa.array(list(problems), pa.int64())
+    return table.filter(pc.invert(pc.is_in(pa.array(range(len(raw)), pa.int64()), bad)))
 
 
 def _rejected(origin: Raw, raw: Raw, problems: Mapping[int, list[Problem]]) -> tuple[Rejected, ...]:

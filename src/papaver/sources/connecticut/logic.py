@@ -32,7 +32,7 @@ FLAGS: Mapping[str, str] = {
     "Hydrocodone": "Hydrocodone",
     "Benzodiazepine": "Benzodiazepine",
     "Methadone": "Methadone",
-    "Meth/Amphetamine": "Meth/Amphetamine",
+    "Meth/Amphetamine": "Amphetamines",
     "Amphet": "Amphetamine",
     "Tramad": "Tramadol",
     "Hydromorphone": "Hydromorphone",
@@ -40,7 +40,7 @@ FLAGS: Mapping[str, str] = {
     "Xylazine": "Xylazine",
     "Gabapentin": "Gabapentin",
     "Opiate NOS": "Opiate NOS",
-    "Heroin/Morph/Codeine": "Heroin/Morph/Codeine",
+    "Heroin/Morph/Codeine": "Opiate NOS",
     "Other Opioid": "Other Opioid",
 }
 # Any Opioid repeats the other flags. Its Y names nothing.
