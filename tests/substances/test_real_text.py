@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
 from papaver.model.substances import Mention, find, mentions, terms, unresolved
 
@@ -63,7 +64,6 @@ def test_names_seen_three_times_as_sold_are_known(rows: Rows) -> None:
 
 
 def test_opioid_spectra_names_are_known(data_dir: Path) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
     table = parquet.read_table(
         data_dir / "massbank_opioids" / "opioids_attribution.parquet", columns=["name", "inchikey"]
     )
