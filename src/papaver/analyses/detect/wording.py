@@ -18,10 +18,12 @@ def method(params: DetectParams) -> str:
 
 
 def what(row: Row) -> str:
-    """The thing counted: substance and stream where known, else the name of the series."""
-    if row["origin"] == "derived" and row["substance"]:
-        return f"{row['substance']} ({words(row['stream'])})"
-    return str(row["series"])
+    """The thing counted, without the place: the substance first where there is one."""
+    parts = [part for part in str(row["series"]).split("|") if part != row["place"]]
+    if row["substance"] in parts and len(parts) > 1:
+        rest = ", ".join(words(part) for part in parts if part != row["substance"])
+        return f"{row['substance']} ({rest})"
+    return words("|".join(parts))
 
 
 def words(name: object) -> str:

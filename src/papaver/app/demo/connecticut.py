@@ -15,7 +15,7 @@ from papaver.store import in_memory
 
 SOURCE = "Connecticut Open Data: Accidental Drug Related Deaths 2012-2022"
 # Substances named in fewer deaths over the eleven years are left out: the demo is not the place for rare ones.
-FEWEST_DEATHS = 100
+FEWEST_DEATHS = 200
 COLUMNS = ("source", "indicator", "substance", "place", "period_start", "value", "count_unit", "counting_rule")
 
 

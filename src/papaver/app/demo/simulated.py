@@ -176,6 +176,7 @@ def _series() -> Iterator[Cells]:
             "indicator": "opioid_poisoning",
             "cadence": "week",
             "due_days_after_period": 9,
+            "known_from": FIRST_WEEK,
         }
 
 
@@ -197,6 +198,7 @@ def _looks_for(panel: str, substance: str, since: date) -> Cells:
         "valid_from": since,
         "trigger": "routine",
         "share_tested": 1,
+        "known_from": since,
     }
 
 
@@ -229,6 +231,7 @@ def _event() -> Cells:
     return {
         "source": SOURCE,
         "reported_on": date(2026, 4, 3),
+        "known_from": date(2026, 4, 3),
         "place": "LV",
         "setting": "night shelter, Riga",
         "n_cases": 5,
