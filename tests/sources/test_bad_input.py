@@ -64,7 +64,7 @@ WHOLE = {
         "a.csv", rows("2024-01-01,LV,1,2", head=HEAD + ",value"), 1, None, "value", "twice", "own name"
     ),
     "missing required column": Case(
-        "a.csv", rows("2024-01-01,1", head="period_start,val"), 1, "value", None, "period_start, val", "'val'"
+        "a.csv", rows("2024-01-01,1", head="period_start,val"), 1, "value", None, "period_start, val", "Nearest: val"
     ),
     "unpaired quote": Case("a.csv", rows('2024-01-01,"LV,1'), 2, None, None, "quote", "quote"),
     "gz in name only": Case("a.csv.gz", rows("2024-01-01,LV,1"), None, None, None, "not gzip", "gz"),
@@ -97,6 +97,9 @@ ROWS = {
     "no period": Case("a.csv", rows(",LV,1"), 2, "period_start", None, "empty", "period"),
     "negative count": Case("a.csv", rows("2024-01-01,LV,-3"), 2, "value", "-3", "negative", "empty"),
     "word for a number": Case("a.csv", rows("2024-01-01,LV,three"), 2, "value", "three", "not a number", "number"),
+    "formula for a number": Case("a.csv", rows("2024-01-01,LV,=1+1"), 2, "value", "=1+1", "formula", "values"),
+    "formula for a date": Case("a.csv", rows("=TODAY(),LV,1"), 2, "period_start", "=TODAY()", "formula", "values"),
+    "decimal comma between commas": Case("a.csv", rows("2024-01-01,LV,1,5"), 2, None, None, "4 cells", "Quote"),
     "unit in the number": Case("a.csv", rows("2024-01-01,LV,12 kg"), 2, "value", "12 kg", "unit", "own column"),
     "range": Case("a.csv", rows("2024-01-01,LV,1-4"), 2, "value", "1-4", "range", "own columns"),
     "infinite": Case("a.csv", rows("2024-01-01,LV,inf"), 2, "value", "inf", "not a number", "number"),
@@ -209,6 +212,14 @@ def test_utf8_with_a_mark_is_read_and_utf16_is_decoded_with_a_note(write: Write)
     assert marked.table["place"].to_pylist() == wide.table["place"].to_pylist() == ["AX"]
     assert not any("UTF" in note for note in marked.notes)
     assert any("UTF-16" in note for note in wide.notes)
+
+
+def test_a_line_that_names_the_separator_is_no_header_and_old_line_ends_are_read(write: Write) -> None:
+    named = write("a.csv", "sep=;\nperiod_start;value\n2024-01-01;1,5\n")
+    old = write("b.csv", "period_start;value\r2024-01-01;1,5\r")
+    for path, row in ((named, 3), (old, 2)):
+        (parsed,) = read(path, "count")
+        assert (parsed.table["value"].to_pylist(), parsed.table["source_row"].to_pylist()) == ([1.5], [row])
 
 
 def test_a_header_without_rows_is_an_empty_table_with_a_note(write: Write) -> None:

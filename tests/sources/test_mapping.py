@@ -36,6 +36,11 @@ def test_a_column_is_not_proposed_where_its_cells_do_not_fit(write: Write) -> No
     assert found.mapping.columns == {"count": "value", "recorded": "period_start"}
 
 
+def test_a_count_is_told_from_an_assay(write: Write) -> None:
+    assert check(write("a.csv", "date,drug,n\n2024-01-01,heroin,3\n")).record_types == ("count",)
+    assert check(write("b.csv", "sample,substance,detected\n1,heroin,yes\n")).record_types == ("assay",)
+
+
 def test_what_a_proposal_leaves_open_is_named(write: Write) -> None:
     found = check(write("a.csv", "sample_id,date,drugs\n1,2024-01-01,heroin\n2,2024-01-02,cocaine\n"), "specimen")
     assert found.missing == ("stream",)

@@ -1,6 +1,7 @@
 """Files to records: readers, the validator, mappings, and one folder per layout that files come in."""
 
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,16 +47,14 @@ def write_rejects(rejected: Iterable[Rejected], path: Path) -> int:
     return write(rejected, path)
 
 
+_LATER = {"Parsed": "papaver.sources.typed", "Check": "papaver.sources.checking"}
+
+
 def __getattr__(name: str) -> object:
-    """The two result types that hold Arrow tables or need its readers, imported when asked for."""
-    if name == "Parsed":
-        from papaver.sources.typed import Parsed as found_parsed
-
-        return found_parsed
-    if name == "Check":
-        from papaver.sources.checking import Check as found_check
-
-        return found_check
+    """The two result types that need Arrow, imported when asked for."""
+    if name in _LATER:
+        found: object = getattr(import_module(_LATER[name]), name)
+        return found
     raise AttributeError(f"module {__name__} has no attribute {name}")
 
 

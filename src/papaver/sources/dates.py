@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from typing import Literal
 
 from papaver.model.period import Cadence, end_of
-from papaver.sources.distinct import Bad
+from papaver.sources.distinct import FORMULA, Bad
 
 Order = Literal["day_month", "month_day"]
 Precision = Literal["hour", "day", "week", "month", "quarter", "year"]
@@ -116,6 +116,8 @@ def _month_number(name: str) -> int:
 
 
 def _unreadable(text: str) -> Bad:
+    if text.startswith("="):
+        return FORMULA
     if _SHORT_YEAR.fullmatch(text):
         return Bad("the year has two digits", _ISO)
     if re.fullmatch(r"\d{5}(\.\d+)?", text):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -14,6 +15,8 @@ from papaver.sources.raw import Raw, checked_headers, trimmed
 
 _BLOCK = 4_000
 _DELIMITERS = (",", ";", "\t", "|")
+# Spreadsheets write the separator into a line of its own, above the header.
+_SAID = re.compile(r"sep=([,;\t|])[,;\t|]*\s*", re.IGNORECASE)
 csv.field_size_limit(1 << 24)
 
 
@@ -26,8 +29,9 @@ def read_delimited(file: str, data: bytes, format: str) -> Raw:
     head = _first_line(content)
     if not content.strip():
         raise file_problem(file, "the file is empty", "Check the export that wrote it")
-    delimiter = _delimiter(head, format)
-    if b'"' not in content:
+    said = _SAID.fullmatch(head)
+    delimiter = said[1] if said else _delimiter(head, format)
+    if b'"' not in content and not said:
         quick = _by_arrow(file, content, format, delimiter, notes)
         if quick is not None:
             return quick
@@ -50,8 +54,9 @@ def _delimiter(head: str, format: str) -> str:
 def _by_arrow(file: str, content: bytes, format: str, delimiter: str, notes: tuple[str, ...]) -> Raw | None:
     """Arrow's reader where it is exact: no quotes, one line per row, as many cells as headers; else None."""
     lines = content.split(b"\n", 1)
-    names = next(csv.reader([lines[0].decode("utf-8").rstrip("\r")], delimiter=delimiter), [])
-    if len(lines) < 2 or len(names) < 2 or not any(name.strip() for name in names) or b"\r" in lines[0].rstrip(b"\r"):
+    head = lines[0].removesuffix(b"\r")
+    names = head.decode("utf-8").split(delimiter)
+    if len(lines) < 2 or len(names) < 2 or b"\r" in head or not any(name.strip() for name in names):
         return None
     headers = checked_headers(file, names)
     positions = [str(i) for i in range(len(headers))]
@@ -94,7 +99,10 @@ def _records(file: str, content: str, delimiter: str) -> Iterator[tuple[int, lis
 
 def _by_row(file: str, content: str, format: str, delimiter: str, notes: tuple[str, ...]) -> Raw:
     records = _records(file, content, delimiter)
-    first, names = next(((row, cells) for row, cells in records if any(c.strip() for c in cells)), (0, []))
+    filled = ((row, cells) for row, cells in records if any(cell.strip() for cell in cells))
+    first, names = next(filled, (0, []))
+    if _SAID.fullmatch(delimiter.join(names)):
+        first, names = next(filled, (0, []))
     headers = checked_headers(file, names, first)
     width = len(headers)
     refused: list[Rejected] = []

@@ -28,6 +28,9 @@ class Bad:
     mend: str
 
 
+FORMULA = Bad("a formula, not a value", "Copy the column and paste it as values before exporting")
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A column read: its values, the cells that could not be read (null among the values), and notes.

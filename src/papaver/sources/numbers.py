@@ -8,7 +8,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from papaver.sources.distinct import Bad, Fault, Typed, Words, by_word, faults_of, words_of
+from papaver.sources.distinct import FORMULA, Bad, Fault, Typed, Words, by_word, faults_of, words_of
 
 Style = Literal["point", "comma"]
 
@@ -141,6 +141,8 @@ def parse_number(word: str, style: Style, *, integer: bool) -> int | float | Bad
 
 
 def _not_a_number(word: str) -> Bad:
+    if word.startswith("="):
+        return FORMULA
     if re.match(r"[<>≤≥]", word):
         return Bad("a bound, not a number", "Leave the cell empty and say so beside it")
     if re.fullmatch(r"[-+]?[\d.,]+\s*%", word):

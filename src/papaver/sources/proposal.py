@@ -83,7 +83,9 @@ def _proposed(raw: Raw, kind: RecordType) -> tuple[tuple[float, float, bool, boo
             columns[header] = name
             total -= score
     _date_by_content(raw, kind, columns)
-    needed = sum(name in columns.values() for name in kind.required) / max(len(kind.required), 1)
+    found = sum(name in columns.values() for name in kind.required)
+    # A type that needs much and gets it says more than one that needs little.
+    needed = found / max(len(kind.required), 1) + found / 10
     own = sum(1.0 for name in columns.values() if name in kind.own_columns)
     # Observations before registers: people bring data far more often than registers.
     rank = (needed + total / max(len(raw.headers), 1) / 4, own, not kind.register_, kind.name == "count")
@@ -95,8 +97,8 @@ def _in_order(raw: Raw, columns: Mapping[str, str]) -> dict[str, str]:
     return {header: columns[header] for header in raw.headers if header in columns}
 
 
-def similarity(header: str, column: str) -> float:
-    """How likely a header stands for a column by its name: 3 the same, 2 a known synonym, up to 1 nearly the same."""
+def similarity(header: str, column: str, least: float = _NEAR) -> float:
+    """How likely a header stands for a column by its name: 3 the same, 2 a synonym, `least` to 1 alike, else 0."""
     name = folded(header)
     if name == column:
         return 3.0
@@ -107,7 +109,7 @@ def similarity(header: str, column: str) -> float:
     if any(name == f"{word}_{tail}" for word in words for tail in ("code", "name", "id")):
         return 1.5
     near = SequenceMatcher(None, name, column).ratio()
-    return near if near >= _NEAR else 0.0
+    return near if near >= least else 0.0
 
 
 def fits(raw: Raw, header: str, column: Column) -> bool:

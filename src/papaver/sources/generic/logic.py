@@ -98,13 +98,16 @@ def missing_of(kind: RecordType, chosen: Mapping[str, str], mapping: ColumnMappi
 
 
 def _refuse_missing(raw: "Raw", kind: RecordType, chosen: Mapping[str, str], mapping: ColumnMapping) -> None:
+    from papaver.sources.proposal import similarity
+
     problems = []
     for column in missing_of(kind, chosen, mapping):
         free = [header for header in raw.headers if header not in chosen.values()]
-        near = get_close_matches(column, [folded(h) for h in free], n=1, cutoff=0.5)
-        header = next((h for h in free if near and folded(h) == near[0]), None)
+        near = max(free, key=lambda header: similarity(header, column, 0.5), default=None)
         what = f"{kind.name} needs this column and the file has none; its headers are {', '.join(raw.headers)}"
-        mend = f"Map {header!r} to it, or rename it" if header else "Add it, or map a header to it"
+        mend = "Add it, or map a header to it (papaver check proposes a mapping)"
+        if near is not None and similarity(near, column, 0.5):
+            mend = f"Nearest: {near}. Map it, or rename it (papaver check proposes a mapping)"
         problems.append(Problem(raw.file, 1, column, None, what, mend))
     if problems:
         raise BadInput(problems)
@@ -124,7 +127,7 @@ def _shaped(
             columns[column] = pc.fill_null(as_text(columns[column]), constant)
         else:
             columns[column] = pa.repeat(pa.scalar(constant, pa.string()), len(raw))
-    if not len(raw):
+    if not len(raw) and not raw.refused:
         notes = [*notes, f"{raw.file}: a header and no rows"]
     name = PurePath(raw.file).name.removesuffix(".gz")
     return Shaped(kind.name, PurePath(name).stem, mapped(raw, columns, notes), dict(chosen), mapping.date_order)
