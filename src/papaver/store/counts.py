@@ -45,6 +45,7 @@ SCHEMA = {
     "source": "string",
     "batch_id": "string",
     "marking": "string",
+    "record_ids": "array<string>",
 }
 NOT_REPORTED = ("not_reported", "not_collected", "suppressed")
 # What makes two rows of one name two series, in the order in which it is added to the name.
@@ -88,6 +89,7 @@ def given_counts(count: "Table", series: "Table", report: "Table") -> "Table":
         **{c: ibis.ifelse(t.is_hole, None, t[c]) for c in only_given},
         stream=ibis.null("string"),
         origin=ibis.literal("given"),
+        record_ids=ibis.ifelse(t.is_hole, None, ibis.array([t.record_id])),
         **{"break": t.breaks_here | (t.break_flag.fill_null(False) & ~t.is_hole)},
     )
     return promised(t)

@@ -7,7 +7,18 @@ import ibis
 from papaver.model.period import Cadence
 from papaver.store.counts import break_days, promised, state_of
 from papaver.store.detections import marking_of, marking_rank
-from papaver.store.grid import RANK, cadence_of_rank, first_day, last_day, moment_of, position, rank_of
+from papaver.store.grid import (
+    RANK,
+    cadence_of_rank,
+    first_day,
+    moment_of,
+    months_of,
+    offset_of,
+    plus_days,
+    position,
+    rank_of,
+    seconds_of,
+)
 
 if TYPE_CHECKING:
     from ibis.expr.types import IntegerValue, Table
@@ -15,67 +26,82 @@ if TYPE_CHECKING:
 # A stream is put on the finest grid, not finer than asked, that holds this share of its specimens; a few whose date
 # is known less well do not take the weeks away from all the others, and are left out of the counts.
 SHARE_ON_GRID = 0.95
-_WHERE = ("stream", "place")
+_GRID = ("every", "months", "seconds", "offset")
 
 
-def derived_counts(detections: "Table", series: "Table", report: "Table", every: str) -> "Table":
+def derived_counts(detections: "Table", grids: "Table", series: "Table", report: "Table") -> "Table":
     """Rows of `counts.SCHEMA`, one for each period from the first to the last of a stream in a place.
+
+    Both `detections` and `grids` (what `grids_of` makes) are read several times: an engine keeps them.
 
     Value: specimens (their `n`) in which the substance was found. Denominator: specimens looked at, or `n_tested` of
     the report register when that is more. Zero inside the span of the stream; missing where the register says that
     nobody reported, or has reports for the stream and place but none for the period, unless specimens arrived anyway.
     """
-    placed = placed_detections(detections, every)
+    placed = placed_detections(detections, grids)
     placed = placed.filter(placed.on_grid)
     tested = (
         _specimens(placed)
         .group_by("w", "number")
         .agg(tested=ibis._.n.sum(), heard_from=ibis._.known_from.max(), heard_in=ibis._.batch_id.max())
     )
-    grids = placed.group_by("w").agg(
+    spans = placed.group_by("w").agg(
         stream=placed.stream.min(),
         place=placed.place.min(),
-        every=placed.every.min(),
-        anchor=placed.anchor.min(),
         first=placed.number.min(),
         last=placed.number.max(),
         listed_id=placed.series_id.min(),
-        markings=placed.marking_rank.max(),
+        markings=marking_rank(placed.marking).max(),
     )
     heard = _reports(report, grids)
-    spans = heard.group_by("w").agg(heard_first=heard.number.min(), heard_last=heard.number.max())
-    grids = _span(grids, spans)
+    spans = _reaching(spans.join(grids, "w"), heard)
     found = _found(placed)
-    lines = found.select("w", "substance").distinct().join(grids, "w")
+    lines = found.select("w", "substance").distinct().join(spans, "w")
     cells = lines.mutate(number=ibis.range(lines.first, lines.last + 1).unnest())
     t = cells.left_join(found, ["w", "substance", "number"], rname="{name}_f")
     t = t.left_join(tested, ["w", "number"], rname="{name}_t").left_join(heard, ["w", "number"], rname="{name}_h")
     return promised(_with_breaks(_valued(t), series))
 
 
-def placed_detections(detections: "Table", every: str) -> "Table":
-    """Detections with a period, on the grid of their stream and place (`number`), or `on_grid` false."""
-    t = detections.filter(detections.period_start.notnull())
-    t = t.mutate(
-        # One column for a join that a missing stream or place must survive.
-        w=t.stream.fill_null("") + ibis.literal("|") + t.place.fill_null(""),
-        own=rank_of(t.every),
-        marking_rank=marking_rank(t.marking),
-    )
+def grids_of(detections: "Table", every: str) -> "Table":
+    """The grid of each stream and place (`w`): the finest, not finer than asked, that its dates bear."""
+    t = _dated(detections)
     asked = RANK[Cadence(every)]
+    coarser = range(asked, RANK[Cadence.YEAR])
     specimens = _specimens(t)
     per = specimens.group_by("w").agg(
         n=specimens.count(),
-        **{f"upto_{rank}": (specimens.own <= rank).sum() for rank in range(asked, RANK[Cadence.YEAR])},
+        **{f"upto_{rank}": (specimens.own <= rank).sum() for rank in coarser},
         first_week=specimens.period_start.min(where=specimens.own == RANK[Cadence.WEEK]),
     )
-    fits = [(per[f"upto_{r}"] >= SHARE_ON_GRID * per.n, r) for r in range(asked, RANK[Cadence.YEAR])]
+    fits = [(per[f"upto_{r}"] >= SHARE_ON_GRID * per.n, r) for r in coarser]
     chosen = ibis.cases(*fits, else_=RANK[Cadence.YEAR]) if fits else ibis.literal(RANK[Cadence.YEAR])
     # Weeks start on the weekday of the first week-long record, on Monday where records are days.
-    per = per.select(grid_w=per.w, grid=chosen, anchor=per.first_week.day_of_week.index().fill_null(0).cast("int64"))
-    t = t.join(per, t.w == per.grid_w)
-    t = t.mutate(every=cadence_of_rank(t.grid), on_grid=t.own <= t.grid)
-    return t.mutate(number=position(t.period_start, t.occurred_at, t.every, t.anchor))
+    anchor = per.first_week.day_of_week.index().fill_null(0).cast("int64")
+    per = per.select("w", grid=chosen, every=cadence_of_rank(chosen), anchor=anchor)
+    return per.select(
+        "w",
+        "grid",
+        "every",
+        months=months_of(per.every),
+        seconds=seconds_of(per.every),
+        offset=offset_of(per.every, per.anchor),
+    )
+
+
+def placed_detections(detections: "Table", grids: "Table") -> "Table":
+    """Detections with a period, on the grid of their stream and place (`number`), or `on_grid` false."""
+    t = _dated(detections).drop("every").join(grids, "w")
+    return t.mutate(on_grid=t.own <= t.grid, number=position(t, t.period_start, t.occurred_at))
+
+
+def _dated(detections: "Table") -> "Table":
+    t = detections.filter(detections.period_start.notnull())
+    return t.mutate(
+        # One column for a join that a missing stream or place must survive.
+        w=t.stream.fill_null("") + ibis.literal("|") + t.place.fill_null(""),
+        own=rank_of(t.every),
+    )
 
 
 def _specimens(t: "Table") -> "Table":
@@ -94,8 +120,9 @@ def _found(placed: "Table") -> "Table":
         batch_id=t.batch_id.max(),
         source_first=t.source.min(),
         source_last=t.source.max(),
-        marking_rank=t.marking_rank.max(),
+        marking_rank=marking_rank(t.marking).max(),
         series_id=t.series_id.min(),
+        record_ids=t.record_id.collect().sort(),
     )
     return grouped
 
@@ -113,11 +140,11 @@ def _reports(report: "Table", grids: "Table") -> "Table":
         n_reporters_expected=report.n_reporters_expected,
         moment=report.occurred_at,
     )
-    t = r.join(grids.select("w", "every", "anchor"), "w")
+    t = r.join(grids.select("w", *_GRID), "w")
     # Sub-daily grids: a report of days speaks for all the hours of its days.
     moment = ibis.coalesce(t.moment, t.start.cast("timestamp('UTC', 6)"))
     until = ibis.coalesce(t.moment, (t.end.cast("timestamp('UTC', 6)") + ibis.interval(hours=23)))
-    t = t.mutate(start=position(t.start, moment, t.every, t.anchor), end=position(t.end, until, t.every, t.anchor))
+    t = t.mutate(start=position(t, t.start, moment), end=position(t, t.end, until))
     t = t.mutate(number=ibis.range(t.start, t.end + 1).unnest(), whole=t.start == t.end)
     by_reporter = t.group_by("w", "number", "reporter").agg(
         anybody=(t.state != "none").any(),
@@ -133,8 +160,10 @@ def _reports(report: "Table", grids: "Table") -> "Table":
     )
 
 
-def _span(grids: "Table", spans: "Table") -> "Table":
-    t = grids.left_join(spans, "w", rname="{name}_s")
+def _reaching(spans: "Table", heard: "Table") -> "Table":
+    """Spans that take in the periods reported on as well."""
+    ends = heard.group_by("w").agg(heard_first=heard.number.min(), heard_last=heard.number.max())
+    t = spans.left_join(ends, "w", rname="{name}_s")
     return t.mutate(
         has_reports=t.heard_first.notnull(),
         first=ibis.least(t.first, ibis.coalesce(t.heard_first, t.first)),
@@ -155,9 +184,10 @@ def _valued(t: "Table") -> "Table":
         series=t.substance + name,
         series_id=ibis.coalesce(t.series_id, t.listed_id, t.stream),
         indicator=ibis.literal("detections"),
-        period_start=first_day(number, t.every, t.anchor),
-        period_end=last_day(number, t.every, t.anchor),
-        occurred_at=moment_of(number, t.every),
+        period_start=first_day(t, number),
+        # A sub-daily period ends on the day it starts on.
+        period_end=ibis.greatest(first_day(t, number), plus_days(first_day(t, number + 1), ibis.literal(-1))),
+        occurred_at=moment_of(t, number),
         value_status=status,
         value=ibis.ifelse(silent, None, t.n.fill_null(0).cast("float64")),
         denominator=ibis.ifelse(silent, None, tested.fill_null(0).cast("float64")),

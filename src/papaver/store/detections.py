@@ -167,7 +167,7 @@ def _evidence(t: "Table", **said: "Value") -> "Table":
 
 
 def _with_specimens(assay: "Table", specimens: "Table") -> "Table":
-    """Assays with what is known of their specimen: of the same source if it has one of that name, else the only one.
+    """Assays with what is known of their specimen: of their own source, else of the only source that has one so named.
 
     Without a specimen the assay speaks for itself: its own place and period, no stream.
     """
@@ -177,9 +177,10 @@ def _with_specimens(assay: "Table", specimens: "Table") -> "Table":
     t = t.mutate(elsewhere=(t.s_source != t.source).fill_null(True))
     t = t.mutate(
         in_line=ibis.row_number().over(group_by=t.record_id, order_by=[t.elsewhere, t.s_key]),
-        namesakes=t.count().over(group_by=t.record_id),
+        one_source=t.s_source.fill_null("").min().over(group_by=t.record_id)
+        == t.s_source.fill_null("").max().over(group_by=t.record_id),
     ).filter(lambda t: t.in_line == 0)
-    t = t.mutate(found=t.s_key.notnull() & (~t.elsewhere | (t.namesakes == 1)))
+    t = t.mutate(found=t.s_key.notnull() & (~t.elsewhere | t.one_source))
     alone: dict[str, Value] = {
         "specimen_id": t.specimen_id,
         "place": t.place,

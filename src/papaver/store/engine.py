@@ -39,6 +39,9 @@ class Engine(Protocol):
     def derive(self, shape: "Shape", inputs: "Mapping[str, Table]", *params: str) -> "Table":
         """`shape(**inputs, *params)` under a name; an engine may keep the compiled shape, so it must be pure."""
 
+    def keep(self, table: "Table") -> "Table":
+        """Compute an expression once and keep the result on the engine, on disk where it is large."""
+
     def load(self, table: pa.Table) -> "Table":
         """Put a small Arrow table on the engine."""
 
@@ -50,15 +53,6 @@ class Engine(Protocol):
 
     def forget(self) -> None:
         """Drop what this engine object named; expressions built on it stop working."""
-
-
-def connect(temp_directory: Path, memory_limit: str = "1GB", threads: int | None = None) -> "Backend":
-    """An in-memory DuckDB that stays below `memory_limit` by writing to `temp_directory` what does not fit."""
-    options: dict[str, str | int] = {"memory_limit": memory_limit, "temp_directory": str(temp_directory)}
-    if threads is not None:
-        options["threads"] = threads
-    connection: Backend = ibis.duckdb.connect(":memory:", **options)
-    return connection
 
 
 class DuckEngine:
@@ -95,6 +89,14 @@ class DuckEngine:
         for name, table in named.items():
             sql = sql.replace(_reference(_INPUT + name, _TEMPORARY), _reference(table.op().name, table.op().namespace))
         return self.view_of_sql(sql, schema)
+
+    def keep(self, table: "Table") -> "Table":
+        """A temporary table; DuckDB moves it to its temporary directory when memory is short."""
+        source = self._in_database(table)
+        name = self._name("table")
+        reference = _reference(source.op().name, source.op().namespace)
+        self.connection.raw_sql(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM {reference}')
+        return self._named(name, table.schema())
 
     def load(self, table: pa.Table) -> "Table":
         """A temporary table."""

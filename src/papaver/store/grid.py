@@ -11,19 +11,13 @@ import ibis
 from papaver.model.period import Cadence
 
 if TYPE_CHECKING:
-    from ibis.expr.types import (
-        BooleanValue,
-        DateValue,
-        IntegerValue,
-        StringValue,
-        TimestampValue,
-        Value,
-    )
+    from ibis.expr.types import BooleanValue, DateValue, IntegerValue, StringValue, Table, TimestampValue
 
 CADENCES = tuple(Cadence)
 RANK = {cadence: rank for rank, cadence in enumerate(CADENCES)}
 _MONTHS = {Cadence.MONTH: 1, Cadence.QUARTER: 3, Cadence.YEAR: 12}
-_SECONDS = {Cadence.HOUR: 3600, Cadence.HALF_DAY: 43_200}
+_DAY = 86_400
+_SECONDS = {Cadence.HOUR: 3600, Cadence.HALF_DAY: 43_200, Cadence.WEEK: 7 * _DAY}
 # 1970-01-05, the first Monday of the epoch.
 _MONDAY = 4
 
@@ -74,46 +68,39 @@ def months_per_step(every: "StringValue") -> "IntegerValue":
     return ibis.cases(*((every == c.value, n) for c, n in _MONTHS.items()), else_=None)
 
 
-def position(
-    day: "DateValue", moment: "TimestampValue", every: "StringValue", week_starts_on: "IntegerValue"
-) -> "IntegerValue":
-    """The number of the period that holds `day` (`moment`, UTC, for sub-daily cadences); Monday is 0."""
-    epoch_day = day.delta(ibis.date(1970, 1, 1), unit="day")
-    month = day.year().cast("int64") * 12 + day.month().cast("int64") - 1
-    seconds = moment.epoch_seconds()
-    branches: list[tuple[BooleanValue, Value]] = [
-        (every == Cadence.DAY.value, epoch_day),
-        (every == Cadence.WEEK.value, (epoch_day - _MONDAY - week_starts_on) // 7),
-        *((every == c.value, month // n) for c, n in _MONTHS.items()),
-        *((every == c.value, seconds // n) for c, n in _SECONDS.items()),
-    ]
-    return ibis.cases(*((when, then.cast("int64")) for when, then in branches), else_=None)
+def months_of(every: "StringValue") -> "IntegerValue":
+    """Months per period, 0 for cadences that do not step in months: the first of the numbers that make a grid."""
+    return ibis.cases(*((every == c.value, n) for c, n in _MONTHS.items()), else_=0).cast("int64")
 
 
-def first_day(number: "IntegerValue", every: "StringValue", week_starts_on: "IntegerValue") -> "DateValue":
-    """The first day of a period given by its number."""
-    epoch = ibis.date(1970, 1, 1)
-    days = ibis.cases(
-        (every == Cadence.WEEK.value, number * 7 + _MONDAY + week_starts_on),
-        *((every == c.value, number * n // 86_400) for c, n in _SECONDS.items()),
-        else_=number,
-    )
-    month = number * ibis.coalesce(months_per_step(every), 1)
-    return ibis.ifelse(
-        is_months(every),
-        ibis.date(month // 12, month % 12 + 1, 1),
-        plus_days(epoch, days),
-    )
+def seconds_of(every: "StringValue") -> "IntegerValue":
+    """Seconds per period of the cadences that do not step in months."""
+    return ibis.cases(*((every == c.value, n) for c, n in _SECONDS.items()), else_=_DAY).cast("int64")
 
 
-def last_day(number: "IntegerValue", every: "StringValue", week_starts_on: "IntegerValue") -> "DateValue":
-    """The last day, included; of a sub-daily period the day it lies in."""
-    sub_daily = every.isin([c.value for c in _SECONDS])
-    following = plus_days(first_day(number + 1, every, week_starts_on), ibis.literal(-1))
-    return ibis.ifelse(sub_daily, first_day(number, every, week_starts_on), following)
+def offset_of(every: "StringValue", week_starts_on: "IntegerValue") -> "IntegerValue":
+    """Seconds from the epoch to the start of a period; weeks start on `week_starts_on`, Monday being 0."""
+    return ibis.ifelse(every == Cadence.WEEK.value, (week_starts_on + _MONDAY) * _DAY, 0).cast("int64")
 
 
-def moment_of(number: "IntegerValue", every: "StringValue") -> "TimestampValue":
+def position(t: "Table", day: "DateValue", moment: "TimestampValue") -> "IntegerValue":
+    """The number of the period that holds `day`, or `moment` (UTC) on a sub-daily grid.
+
+    `t` has the grid: `months`, `seconds` and `offset`, as made by the functions above.
+    """
+    month = day.year().cast("int64") * 12 + day.month() - 1
+    since = ibis.ifelse(t.seconds < _DAY, moment.epoch_seconds(), day.epoch_days() * _DAY)
+    return ibis.ifelse(t.months > 0, month // t.months, (since - t.offset) // t.seconds).cast("int64")
+
+
+def first_day(t: "Table", number: "IntegerValue") -> "DateValue":
+    """The first day of a period given by its number; a day that a sub-daily period lies in."""
+    month = number * t.months
+    days = (number * t.seconds + t.offset) // _DAY
+    return ibis.ifelse(t.months > 0, ibis.date(month // 12, month % 12 + 1, 1), plus_days(ibis.date(1970, 1, 1), days))
+
+
+def moment_of(t: "Table", number: "IntegerValue") -> "TimestampValue":
     """The first moment of a sub-daily period, UTC; missing for the others."""
-    seconds = ibis.cases(*((every == c.value, number * n) for c, n in _SECONDS.items()), else_=None)
+    seconds = ibis.ifelse((t.months == 0) & (t.seconds < _DAY), number * t.seconds, None)
     return seconds.cast("int64").as_timestamp("s").cast("timestamp('UTC', 6)")

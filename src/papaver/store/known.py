@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from papaver.model.period import Cadence
 from papaver.store.counts import given_counts
-from papaver.store.derived_counts import derived_counts
+from papaver.store.derived_counts import derived_counts, grids_of
 from papaver.store.detections import detections
 from papaver.store.engine import DuckEngine, Engine
+from papaver.store.history import as_known_on, detection_history
 from papaver.store.notes import notes_of
 from papaver.store.terms import (
     Normaliser,
@@ -29,11 +30,7 @@ if TYPE_CHECKING:
     from papaver.model.analysis import Kernel
 
 DERIVED = ("detections", "counts")
-
-
-def counts(count: "Table", detections: "Table", series: "Table", report: "Table", every: str) -> "Table":
-    """Given counts and those derived from detections; see `store.counts` and `store.derived_counts`."""
-    return given_counts(count, series, report).union(derived_counts(detections, series, report, every))
+_GRIDS = "counts, grids"
 
 
 class Known:
@@ -51,6 +48,7 @@ class Known:
         batch_id: str | None,
         every: Cadence | None,
         terms: "Callable[[Table, Table], LoadedTerms]",
+        history: "Table | None" = None,
     ) -> None:
         self._engine = engine
         self._records = records
@@ -58,6 +56,7 @@ class Known:
         self._batch_id = batch_id
         self._every = every or Cadence.WEEK
         self._terms = terms
+        self._history = history
         self._made: dict[str, Table] = {}
 
     @property
@@ -75,7 +74,8 @@ class Known:
         """What the derived tables read so far did not use, and why; computed when asked for."""
         if "counts" not in self._made:
             return ()
-        return notes_of(self._engine, {n: self[n] for n in ("count", "series", "detections")}, str(self._every))
+        tables = {name: self[name] for name in ("count", "series", "detections")} | {"grids": self._grids()}
+        return notes_of(self._engine, tables, str(self._every))
 
     def __getitem__(self, name: str) -> "Table":
         if name not in self._made:
@@ -100,9 +100,12 @@ class Known:
     def _make(self, name: str) -> "Table":
         if name == "detections":
             specimen, assay = self["specimen"], self["assay"]
+            if self._history is not None:
+                return self._engine.view(as_known_on(self._history, self._known_on))
             terms = self._terms(specimen, assay)
             inputs = {"specimen": specimen, "assay": assay, "mentions": terms.mentions}
-            return self._engine.derive(detections, inputs, terms.version)
+            # Kept, because analyses come back to it and counts read it several times in one statement.
+            return self._engine.keep(self._engine.derive(detections, inputs, terms.version))
         if name == "counts":
             return self._counts()
         if name not in self._records:
@@ -110,8 +113,26 @@ class Known:
         return self._engine.view(self._records[name])
 
     def _counts(self) -> "Table":
-        inputs = {name: self[name] for name in ("count", "detections", "series", "report")}
-        return self._engine.derive(counts, inputs, str(self._every))
+        registers = {"series": self["series"], "report": self["report"]}
+        made = []
+        # Planning a statement costs as much as running it on small evidence: what is empty is left out of it.
+        if not self._is_empty("specimen") or not self._is_empty("assay"):
+            inputs = {"detections": self["detections"], "grids": self._grids(), **registers}
+            made.append(self._engine.keep(self._engine.derive(derived_counts, inputs)))
+        if not made or not self._is_empty("count"):
+            made.append(self._engine.derive(given_counts, {"count": self["count"], **registers}))
+        return made[0] if len(made) == 1 else self._engine.view(made[0].union(made[1]))
+
+    def _grids(self) -> "Table":
+        """The grid each stream and place is counted on: an intermediate of `counts`, not one of the tables."""
+        if _GRIDS not in self._made:
+            made = self._engine.derive(grids_of, {"detections": self["detections"]}, str(self._every))
+            self._made[_GRIDS] = self._engine.keep(made)
+        return self._made[_GRIDS]
+
+    def _is_empty(self, name: str) -> bool:
+        rows: int = self._engine.read(self[name].select("record_id").limit(1)).num_rows
+        return rows == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +163,27 @@ def load_terms(
     return LoadedTerms(engine.load(terms.table), terms.version)
 
 
+def load_history(
+    connection: "Backend",
+    rows: "Mapping[str, Table]",
+    pairs: "Mapping[str, Table]",
+    terms: LoadedTerms,
+) -> "Table":
+    """Every state `detections` ever had, made once for all cuts of evidence in which no batch is withdrawn.
+
+    `rows` and `pairs` have `specimen` and `assay`: every stored row, and the rows superseded (`superseded.PAIRS`).
+    """
+    engine = DuckEngine(connection)
+    inputs = {
+        "specimen": rows["specimen"],
+        "assay": rows["assay"],
+        "specimen_pairs": pairs["specimen"],
+        "assay_pairs": pairs["assay"],
+        "mentions": terms.mentions,
+    }
+    return engine.keep(engine.derive(detection_history, inputs, terms.version))
+
+
 def known(
     connection: "Backend",
     records: "Mapping[str, Table]",
@@ -150,8 +192,12 @@ def known(
     every: Cadence | None = None,
     terms: LoadedTerms | None = None,
     normaliser: Normaliser | None = None,
+    history: "Table | None" = None,
 ) -> Known:
-    """What was known, over Ibis tables of one DuckDB connection: one table per record type, already cut."""
+    """What was known, over Ibis tables of one DuckDB connection: one table per record type, already cut.
+
+    `terms` and `history`, made once from the uncut evidence, save their work at every step of a replay.
+    """
     engine = DuckEngine(connection)
 
     def read(specimen: "Table", assay: "Table") -> LoadedTerms:
@@ -161,4 +207,4 @@ def known(
         found = add_strings(no_terms(used.version), engine.read(strings_in(specimen, assay)), used)
         return LoadedTerms(engine.load(found.table), found.version)
 
-    return Known(engine, records, known_on, batch_id, every, read)
+    return Known(engine, records, known_on, batch_id, every, read, history)

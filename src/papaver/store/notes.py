@@ -16,13 +16,14 @@ Row = dict[str, object]
 
 
 def notes_of(engine: "Engine", tables: "Mapping[str, Table]", every: str) -> tuple[str, ...]:
-    """Sentences on rows left out of `counts`, at most AT_MOST of a kind; `tables` holds count, series, detections."""
+    """Sentences on rows left out of `counts`, at most AT_MOST of a kind; `tables` holds count, series, detections
+    and the grids of the detections."""
     kinds = (
         (engine.derive(unused_counts, {"count": tables["count"]}), _of_unused),
         (engine.derive(renamed_series, {"count": tables["count"]}), _of_renamed),
         (engine.derive(overlapping_series, {"count": tables["count"]}), _of_overlaps),
         (engine.derive(valued_though_missing, {"count": tables["count"]}), _of_valued),
-        (engine.derive(coarser_grids, {"detections": tables["detections"]}, every), _of_grids(every)),
+        (engine.derive(coarser_grids, {n: tables[n] for n in ("detections", "grids")}, every), _of_grids(every)),
         (engine.derive(unread_breaks, {"series": tables["series"]}), _of_breaks),
     )
     notes: list[str] = []
@@ -61,9 +62,9 @@ def valued_though_missing(count: "Table") -> "Table":
     return t.group_by("value_status").agg(n=t.count()).order_by("value_status")
 
 
-def coarser_grids(detections: "Table", every: str) -> "Table":
+def coarser_grids(detections: "Table", grids: "Table", every: str) -> "Table":
     """Streams on a coarser grid than asked, and specimens that fit on none."""
-    t = placed_detections(detections, every)
+    t = placed_detections(detections, grids)
     t = t.group_by("stream", "place", "every").agg(left_out=t.specimen_id.nunique(where=~t.on_grid))
     return t.filter((t.every != every) | (t.left_out > 0)).order_by("stream", "place")
 
