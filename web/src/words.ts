@@ -39,6 +39,10 @@ export const CLOSING_CODES: readonly (readonly [string, string])[] = [
 /** An identifier of the contract read as words: `first_seen` becomes `first seen`. */
 export const spaced = (name: string): string => name.replaceAll("_", " ");
 
+/** A stream as people say it: an identifier becomes words, a title stays as it is. */
+export const streamWord = (stream: string): string =>
+  stream === "post_mortem" ? "post-mortem" : /^[a-z0-9_]+$/.test(stream) ? spaced(stream) : stream;
+
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const statusWord = (status: string, label?: string | null): string =>

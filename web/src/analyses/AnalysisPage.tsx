@@ -49,7 +49,10 @@ function useSettled<T>(value: T, ms: number): T {
 
 function errorsBeside(error: ApiError | null, fields: readonly Field[]): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const { field, message } of error?.errors ?? []) {
+  // A refusal that only names the parameter in its words, "b=0: ...", still belongs beside it.
+  const named = /^(\w+)=[^:]*: (.+)/.exec(error?.status === 422 ? error.message : "");
+  const said = named?.[1] && named[2] ? [{ field: named[1], message: named[2] }] : [];
+  for (const { field, message } of error?.errors.length ? error.errors : said) {
     const name = field.split(".")[0] ?? "";
     found[fields.some((one) => one.name === name) ? name : ""] = message;
   }

@@ -153,7 +153,7 @@ function RunEvidence({ finding, simulated }: { finding: Finding; simulated: bool
         <h2>
           Evidence{" "}
           <small>
-            {count(ids.length)} of {count(n)} {spaced(recordType)} records
+            {count(ids.length)} of {plural(n, `${spaced(recordType)} record`)}
           </small>
         </h2>
         <span className="caption-end">

@@ -3,7 +3,7 @@ import { Simulated } from "../marks/Simulated";
 import { useWorkbench } from "../shell/context";
 import type { ItemDetail } from "../types";
 import { withParams } from "../url";
-import { count, figure, mean } from "../words";
+import { count, figure, mean, plural, splitTitle, streamWord } from "../words";
 import { EvidenceTable } from "../views/evidence";
 import { SourceRow } from "../views/SourceRow";
 import { Timeline } from "../views/timeline";
@@ -18,11 +18,23 @@ interface Figure {
   words: string;
 }
 
+const percent = (part: number): string => (part * 100).toFixed(1);
+
+/** A finding about a share says so in its title, as x of n; the interval beside it is that of the share. */
+function shareOf({ title, interval, probability }: ItemDetail["finding"]): Figure | null {
+  const [, x, n] = /^([\d,]+) of ([\d,]+) tested\b/.exec(splitTitle(title).rest) ?? [];
+  if (!x || !n) return null;
+  const aside = interval && probability === null ? `(${percent(interval[0])}–${percent(interval[1])} %)` : undefined;
+  return { value: `${x} of ${n}`, aside, words: aside ? "tested, 95 %" : "tested" };
+}
+
 /** At most five figures, each with what it counts; what an analysis does not give is left out. */
 export function figuresOf({ finding }: Pick<ItemDetail, "finding">): Figure[] {
   const figures: Figure[] = [];
   const first = finding.why[0];
-  if (first?.observed != null) figures.push({ value: figure(first.observed), words: `observed, ${first.stream}` });
+  const share = shareOf(finding);
+  if (share) figures.push(share);
+  else if (first?.observed != null) figures.push({ value: figure(first.observed), words: `observed, ${streamWord(first.stream)}` });
   if (first?.expected != null) {
     const range = first.lower !== null && first.upper !== null ? `(${figure(first.lower)}–${figure(first.upper)})` : undefined;
     figures.push({ value: mean(first.expected), aside: range, words: range ? "expected, 95 %" : "expected" });
@@ -85,7 +97,7 @@ function EvidenceHead({ item, views }: { item: ItemDetail; views: Views }) {
         <h2>
           Evidence{" "}
           <small>
-            {shown} of {count(finding.evidence.n)} records
+            {shown} of {plural(finding.evidence.n, "record")}
           </small>
         </h2>
         <span className="caption-end">

@@ -1,7 +1,7 @@
 import { Simulated } from "../marks/Simulated";
 import { span } from "../dates";
 import type { ItemDetail, Why } from "../types";
-import { figure, mean } from "../words";
+import { figure, mean, streamWord } from "../words";
 
 const bound = (n: number): string => (Number.isInteger(n) ? figure(n) : mean(n));
 
@@ -57,7 +57,7 @@ function WhyRow({ row, ranges, shares }: { row: Why; ranges: boolean; shares: bo
   return (
     <tr>
       <td>
-        {row.stream}
+        {streamWord(row.stream)}
         {row.note && reported && <span className="quiet"> · {row.note}</span>}
       </td>
       <td className="num" data-label="Observed">

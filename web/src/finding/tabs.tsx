@@ -2,7 +2,7 @@ import { Simulated } from "../marks/Simulated";
 import { Empty } from "../marks/States";
 import { useWorkbench } from "../shell/context";
 import type { DrawnTable, ItemDetail } from "../types";
-import { capital, count } from "../words";
+import { capital, plural } from "../words";
 import { EvidenceTable } from "../views/evidence";
 import { SourceRow } from "../views/SourceRow";
 import { DataTable } from "../views/table";
@@ -76,7 +76,7 @@ export function EvidenceTab({ item, views }: Props) {
         <section key={view.record_type}>
           <div className="caption">
             <h2>
-              {view.title} <small>{count(view.total)} records as known on this date</small>
+              {view.title} <small>{plural(view.total, "record")} as known on this date</small>
             </h2>
             <span className="caption-end">
               <Simulated when={item.simulated} />

@@ -20,7 +20,7 @@ const FORGET = { tab: null, record: null, record_type: null };
 
 /** The list of findings at the left, the selected one beside it. */
 export function InboxPage() {
-  const { knownOn, asOf } = useWorkbench();
+  const { knownOn } = useWorkbench();
   const { params } = usePlace();
   const wide = useMedia(WIDE);
   const list = params.get("list") ?? "open";
@@ -39,6 +39,7 @@ export function InboxPage() {
     () => (inbox.data?.findings ?? []).filter((item) => matches(item, filter) && (!analysis || item.finding.analysis === analysis)),
     [inbox.data, filter, analysis],
   );
+  const newest = shown.reduce((last, { finding }) => ((finding.known_on ?? "") > last ? (finding.known_on ?? "") : last), "");
   const ordered = useMemo(() => groups(shown).flatMap((group) => group.items), [shown]);
 
   const select = (item: Item | undefined, focus: boolean) => {
@@ -92,7 +93,7 @@ export function InboxPage() {
               <InboxRows
                 items={shown}
                 selected={selected}
-                reference={asOf}
+                reference={newest}
                 onStatus={(item) => {
                   setParams({ finding: item.finding.key, ...FORGET }, { replace: item.finding.key === selected });
                   setMenuOpen({});

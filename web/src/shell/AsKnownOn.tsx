@@ -117,7 +117,6 @@ export function AsKnownOn({ deliveries, latest, knownOn }: Props) {
       {typing ? (
         <DateInput
           value={current}
-          min={stops[0]?.date ?? current}
           max={latest}
           done={(date) => {
             setTyping(false);
@@ -134,11 +133,11 @@ export function AsKnownOn({ deliveries, latest, knownOn }: Props) {
   );
 }
 
-function DateInput({ value, min, max, done }: { value: string; min: string; max: string; done: (date: string | null) => void }) {
+function DateInput({ value, max, done }: { value: string; max: string; done: (date: string | null) => void }) {
   const [text, setText] = useState(value);
   const accept = () => {
     const date = parseDate(text);
-    done(date ? (iso(date) < min ? min : iso(date)) : null);
+    done(date ? iso(date) : null);
   };
   return (
     <input
@@ -146,7 +145,6 @@ function DateInput({ value, min, max, done }: { value: string; min: string; max:
       type="date"
       autoFocus
       value={text}
-      min={min}
       max={max}
       aria-label="As known on, date"
       onChange={(event) => setText(event.target.value)}

@@ -7,6 +7,7 @@ import { useResource } from "../resource";
 import type { RecordVersions, Row } from "../types";
 import { setParams, usePlace } from "../url";
 import { capital, plural, spaced } from "../words";
+import { FileName } from "./evidence";
 import { cellText } from "./table";
 
 /** The row of the source file behind the record named in the address, beside the table it was opened from. */
@@ -63,7 +64,9 @@ function RecordBody({ data }: { data: RecordVersions }) {
       {source ? (
         <>
           <p className="where">
-            <strong>{source.file}</strong>
+            <strong>
+              <FileName name={source.file} />
+            </strong>
             {source.row !== null && <>, row {source.row}</>}
           </p>
           <dl className="cells">

@@ -1,4 +1,4 @@
-import { type UIEvent, useEffect, useRef, useState } from "react";
+import { Fragment, type UIEvent, useEffect, useRef, useState } from "react";
 import { ApiError, type EvidenceOf, getEvidence } from "../api";
 import { between } from "../dates";
 import { Link } from "../Link";
@@ -109,7 +109,7 @@ function Rows({ columns, rows, before = 0, after = 0, total, ...rest }: TablePro
       <thead>
         <tr>
           {columns.map((column) => (
-            <th key={column.name} scope="col" className={column.name === "row" ? "num" : undefined}>
+            <th key={column.name} scope="col" className={`c-${column.name}${column.name === "row" ? " num" : ""}`}>
               {headOf(column)}
             </th>
           ))}
@@ -149,13 +149,13 @@ function EvidenceRow({ row, columns, open, recordType, asOf }: Omit<TableProps, 
         const value = row[column.name];
         const linked = column.name === "record_id" || (column.name === "row" && value !== null);
         return (
-          <td key={column.name} data-label={headOf(column)} className={tdClass(column.name)} title={column.name === "record_id" ? id : undefined}>
+          <td key={column.name} data-label={headOf(column)} className={`c-${column.name} ${tdClass(column.name)}`} title={column.name === "record_id" ? id : undefined}>
             {linked ? (
-              <Link href={href} aria-label={column.name === "row" ? `Source row ${cellText(value)} of ${id}` : undefined}>
-                {column.name === "record_id" ? shortId(id) : cellText(value)}
+              <Link href={href} aria-label={column.name === "row" ? `Row ${String(value)} of the source file` : undefined}>
+                {column.name === "record_id" ? shortId(id) : String(value)}
               </Link>
             ) : (
-              evidenceText(column.name, value, asOf)
+              column.name === "file" ? <FileName name={evidenceText("file", value, asOf)} /> : evidenceText(column.name, value, asOf)
             )}
           </td>
         );
@@ -164,10 +164,12 @@ function EvidenceRow({ row, columns, open, recordType, asOf }: Omit<TableProps, 
   );
 }
 
-const tdClass = (name: string): string | undefined => {
+const tdClass = (name: string): string => {
   if (name === "row") return "num";
   if (name === "note") return "quiet";
-  return dateColumns.has(name) || name === "record_id" || name === "file" ? "keep" : undefined;
+  if (name === "file") return "file";
+  if (name === "as_reported") return "said";
+  return dateColumns.has(name) || ["record_id", "source", "place"].includes(name) ? "keep" : "";
 };
 
 function evidenceText(name: string, value: Cell | undefined, asOf: string | null): string {
@@ -176,6 +178,15 @@ function evidenceText(name: string, value: Cell | undefined, asOf: string | null
   if (typeof value === "number" && (name === "row" || name === "file")) return String(value);
   return cellText(value);
 }
+
+/** A file name that may break after its separators, so that a long one does not take the room of what was reported. */
+export const FileName = ({ name }: { name: string }) =>
+  name.split(/(?<=[_\-/.])/).map((part, i) => (
+    <Fragment key={i}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 
 /** A hash is shown by its first twelve characters; a name given by people is shown whole. */
 const shortId = (id: string): string => (/^[0-9a-f]{24,}$/.test(id) ? id.slice(0, 12) : id);

@@ -53,7 +53,9 @@ export function SeriesChart({ view, points, frame, every, height = 236 }: Props)
   const bottom = height - 24;
   const y = countScale(points, TOP, bottom);
   const plotRight = frame.width - frame.right;
-  const ticks = y.ticks(Math.max(2, Math.floor((bottom - TOP) / 44))).filter((tick) => frame.width > 0 && tick >= 0);
+  const nTicks = Math.max(2, Math.floor((bottom - TOP) / 44));
+  const ticks = y.ticks(nTicks);
+  const tickText = y.tickFormat(nTicks, ",");
   const summary = seriesInWords(points, every);
   const at = cursor === null ? undefined : points[cursor];
 
@@ -71,7 +73,7 @@ export function SeriesChart({ view, points, frame, every, height = 236 }: Props)
             <g key={tick}>
               {tick > 0 && <line className="grid" x1={frame.left} x2={plotRight} y1={y(tick)} y2={y(tick)} />}
               <text className="axis" x={frame.left - 8} y={y(tick)} dy="0.34em" textAnchor="end">
-                {figure(tick)}
+                {tickText(tick)}
               </text>
             </g>
           ))}
@@ -219,22 +221,21 @@ const Diamond = ({ cx, cy, hollow }: { cx: number; cy: number; hollow: boolean }
   />
 );
 
-/** Names the last run of alarms at its own place, where the line leaves room for it. */
+/** Names the last run of alarms above its highest point. */
 function AlarmNote({ points, frame, y }: Layer) {
   const last = runs(points, (point) => point.alarm && point.observed !== null).at(-1);
   if (!last) return null;
   const [a, b] = last;
   const n = b - a + 1;
-  const highest = indices(a, b).reduce((most, i) => Math.max(most, points[i]?.observed ?? 0), 0);
+  const peak = indices(a, b).reduce((best, i) => ((points[i]?.observed ?? 0) > (points[best]?.observed ?? 0) ? i : best), a);
   const text = n === 1 ? "alarm" : `${n} alarms in a row`;
-  const x = frame.mid(a) - 9;
-  const left = x > frame.left + 110;
+  const atEnd = frame.mid(peak) + 48 > frame.width - frame.right;
   return (
     <text
       className="alarm-note halo"
-      x={left ? x : frame.mid(b) + 9}
-      y={Math.max(y(highest) + 2, TOP)}
-      textAnchor={left ? "end" : "start"}
+      x={frame.mid(peak) + (atEnd ? 5 : 0)}
+      y={Math.max(y(points[peak]?.observed ?? 0) - 9, 9)}
+      textAnchor={atEnd ? "end" : "middle"}
     >
       {text}
     </text>
