@@ -1,12 +1,26 @@
 """One DuckDB connection, set up to need no network and to stay inside its memory."""
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
+
+SQL_TYPES: Mapping[str, str] = {
+    "string": "VARCHAR",
+    "int64": "BIGINT",
+    "double": "DOUBLE",
+    "bool": "BOOLEAN",
+    "date32[day]": "DATE",
+    "timestamp[us, tz=UTC]": "TIMESTAMPTZ",
+    "list<item: string>": "VARCHAR[]",
+    "list<element: string>": "VARCHAR[]",
+}
+"""Arrow types of the record types, and the same in DuckDB."""
 
 THREADS = 2
 MEMORY_LIMIT = "1GB"
@@ -37,3 +51,10 @@ def engine(spill: Path | None = None) -> "Backend":
     import ibis
 
     return ibis.duckdb.connect(**settings(spill))
+
+
+def typed_nulls(schema: pa.Schema, filled: Collection[str] = ()) -> str:
+    """A select list of a schema's columns: those that are filled by name, the others empty with their type."""
+    return ", ".join(
+        f'"{f.name}"' if f.name in filled else f'CAST(NULL AS {SQL_TYPES[str(f.type)]}) AS "{f.name}"' for f in schema
+    )

@@ -1,7 +1,7 @@
 """Reading evidence: as known on a day, to a principal, and in no other way."""
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -13,6 +13,7 @@ from papaver.model.records import RecordType, record_types
 from papaver.model.records.schema import stored_schema
 from papaver.policy import OWNER, Principal, sees_all
 from papaver.store import ledger as ledgers
+from papaver.store.connection import typed_nulls
 from papaver.store.cut import Shelf, cut, dated_by_specimen, in_list
 from papaver.store.ledger import Delivery, Ledger
 
@@ -115,29 +116,36 @@ class Evidence(Protocol):
         """Every delivery and withdrawal, in order."""
 
 
-def read_as_known(
-    connection: "Backend",
-    shelf: Shelf,
-    ledger: Ledger,
-    day: date | None,
-    principal: Principal,
-) -> tuple[dict[str, "Table"], date | None]:
-    """Every record type as a table on the connection, cut to the end of `day`; and that day.
+class _Cut(Mapping[str, "Table"]):
+    """Every record type as known at the end of a day; a table is named on the connection when it is asked for."""
 
-    The day is None when no row says when it became known.
-    """
-    last = ledgers.latest(ledger)
-    known_on = None if last is None else (day or last)
-    queries = {name: cut(shelf, kind, ledger, known_on) for name, kind in record_types().items()}
-    for name, kind in record_types().items():
-        query, specimens = queries[name], queries.get("specimen")
-        undated = any(part.undated for part in ledgers.parts(ledger, name))
-        if "specimen" in kind.period_default and query is not None and specimens is not None and undated:
-            queries[name] = dated_by_specimen(query, specimens)
-    seen = sees_all(principal)
-    return {name: _view(connection, kind, queries[name] if seen else None) for name, kind in record_types().items()}, (
-        known_on
-    )
+    def __init__(
+        self, connection: "Backend", shelf: Shelf, ledger: Ledger, day: date | None, principal: Principal
+    ) -> None:
+        self._connection = connection
+        self._shelf = shelf
+        self._ledger = ledger
+        self._day = day
+        self._principal = principal
+
+    def __getitem__(self, name: str) -> "Table":
+        kind = record_types()[name]
+        return _view(self._connection, kind, self._query(kind) if sees_all(self._principal) else None)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(record_types())
+
+    def __len__(self) -> int:
+        return len(record_types())
+
+    def _query(self, kind: RecordType) -> str | None:
+        query = cut(self._shelf, kind, self._ledger, self._day)
+        if query is None or "specimen" not in kind.period_default:
+            return query
+        if not any(part.undated for part in ledgers.parts(self._ledger, kind.name)):
+            return query
+        specimens = cut(self._shelf, record_types()["specimen"], self._ledger, self._day)
+        return query if specimens is None else dated_by_specimen(query, specimens)
 
 
 def _view(connection: "Backend", kind: RecordType, query: str | None) -> "Table":
@@ -146,13 +154,10 @@ def _view(connection: "Backend", kind: RecordType, query: str | None) -> "Table"
 
     schema = _ibis_schema(kind.name)
     if query is None:
-        name = f"none_{kind.name}"
-        nulls = ", ".join(f'CAST(NULL AS {SQL_TYPES[str(f.type)]}) AS "{f.name}"' for f in stored_schema(kind))
-        connection.con.execute(f'CREATE TEMP VIEW IF NOT EXISTS "{name}" AS SELECT {nulls} WHERE false')
-    else:
-        name = f"known_{kind.name}_{next(_names)}"
-        columns = ", ".join(f'"{c}"' for c in schema)
-        connection.con.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {columns} FROM ({query})')
+        query = f"SELECT {typed_nulls(stored_schema(kind))} WHERE false"
+    name = f"known_{kind.name}_{next(_names)}"
+    columns = ", ".join(f'"{c}"' for c in schema)
+    connection.con.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {columns} FROM ({query})')
     # The schema is known here: asking the database for it costs a query for each table of each cut.
     place = ibis.expr.operations.Namespace(catalog="temp", database="main")
     node = ibis.expr.operations.DatabaseTable(name, schema=schema, source=connection, namespace=place)
@@ -165,19 +170,6 @@ def _ibis_schema(name: str) -> "ibis.Schema":
     import ibis
 
     return ibis.Schema.from_pyarrow(stored_schema(record_types()[name]))
-
-
-SQL_TYPES: Mapping[str, str] = {
-    "string": "VARCHAR",
-    "int64": "BIGINT",
-    "double": "DOUBLE",
-    "bool": "BOOLEAN",
-    "date32[day]": "DATE",
-    "timestamp[us, tz=UTC]": "TIMESTAMPTZ",
-    "list<item: string>": "VARCHAR[]",
-    "list<element: string>": "VARCHAR[]",
-}
-"""Arrow types of the record types, and the same in DuckDB."""
 
 
 def known_days(connection: "Backend", shelf: Shelf, ledger: Ledger) -> list[date]:
@@ -249,7 +241,10 @@ class LedgerEvidence:
         from papaver.store.known import known
 
         ledger = ledgers.through(self._ledger, through_batch)
-        records, known_on = read_as_known(self._connection, self._shelf, ledger, day, principal)
+        last = ledgers.latest(ledger)
+        # Where no row says when it became known, there is no day to speak of and nothing to cut.
+        known_on = None if last is None else (day or last)
+        records = _Cut(self._connection, self._shelf, ledger, known_on, principal)
         batch_id = ledgers.last_batch(ledger, known_on) if self._named else None
         return known(self._connection, records, known_on, batch_id, every, self._loaded_terms())
 

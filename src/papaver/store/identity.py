@@ -14,7 +14,7 @@ import pyarrow as pa
 from papaver.model.records import RecordType
 from papaver.model.records.schema import parsed_schema
 from papaver.store import knowledge
-from papaver.store.connection import scratch
+from papaver.store.connection import SQL_TYPES, scratch
 from papaver.store.knowledge import Assumptions, literal
 
 _SHOWN = 20
@@ -49,11 +49,12 @@ def identify(
     source: str,
     assumed: Assumptions | None = None,
     context: Context | None = None,
+    con: duckdb.DuckDBPyConnection | None = None,
 ) -> Identified:
     """Fill in source, series, period, knowledge, record_id and row_id of a parsed table; the order of rows is kept.
 
     An exact duplicate of a row whose type does not allow repeats is dropped, and of rows with the same key and the same
-    known_from but different content the later one is kept; both are noted.
+    known_from but different content the later one is kept; both are noted. `con` lends its database.
     """
     assumed, context = assumed or Assumptions(), context or Context()
     schema = parsed_schema(kind)
@@ -61,28 +62,17 @@ def identify(
         return Identified(schema.empty_table().append_column("row_id", pa.array([], pa.string())))
     given = parsed.select(schema.names).cast(schema)
     given = given.append_column("_n", pa.array(range(given.num_rows), pa.int64()))
-    con = scratch()
+    # A cursor of its own: the temporary tables made here are seen by nobody else and go with it.
+    own = scratch() if con is None else con.cursor()
     try:
-        con.register("given", given)
-        _fill(con, kind, _present(given, _PROVENANCE), source, assumed, context)
-        notes = [*_knowledge_notes(con), *_cadence_notes(con, kind), *_settle(con, kind)]
-        columns = ", ".join(f'CAST("{n}" AS {_SQL_TYPES[str(schema.field(n).type)]}) AS "{n}"' for n in schema.names)
-        table = con.sql(f"SELECT {columns}, row_id FROM settled ORDER BY _n").to_arrow_table()
+        own.register("given", given)
+        _fill(own, kind, _present(given, _PROVENANCE), source, assumed, context)
+        notes = [*_knowledge_notes(own), *_cadence_notes(own, kind), *_settle(own, kind)]
+        columns = ", ".join(f'CAST("{f.name}" AS {SQL_TYPES[str(f.type)]}) AS "{f.name}"' for f in schema)
+        table = own.sql(f"SELECT {columns}, row_id FROM settled ORDER BY _n").to_arrow_table()
         return Identified(table.cast(schema.append(pa.field("row_id", pa.string()))), tuple(notes))
     finally:
-        con.close()
-
-
-_SQL_TYPES = {
-    "string": "VARCHAR",
-    "int64": "BIGINT",
-    "double": "DOUBLE",
-    "bool": "BOOLEAN",
-    "date32[day]": "DATE",
-    "timestamp[us, tz=UTC]": "TIMESTAMPTZ",
-    "list<item: string>": "VARCHAR[]",
-    "list<element: string>": "VARCHAR[]",
-}
+        own.close()
 
 
 def _present(table: pa.Table, leave_out: Iterable[str]) -> tuple[str, ...]:

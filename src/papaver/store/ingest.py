@@ -170,7 +170,7 @@ def _identified(
         kind = record_types()[name]
         joined = {source: pa.concat_tables(each) for source, each in by_source.items()}
         context = _context(con, shelf, ledger, kind, list(joined.values()), tables.get("specimen"))
-        found = [identify(t, kind, source=s, assumed=assumed, context=context) for s, t in joined.items()]
+        found = [identify(t, kind, source=s, assumed=assumed, context=context, con=con) for s, t in joined.items()]
         tables[name] = found[0].table if len(found) == 1 else _once(con, pa.concat_tables([f.table for f in found]))
         notes += [f"{name}: {note}" for each in found for note in each.notes]
     return tables, notes

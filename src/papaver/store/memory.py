@@ -9,7 +9,8 @@ import pyarrow as pa
 from papaver.model.period import Cadence
 from papaver.model.records import RecordType
 from papaver.store import connection
-from papaver.store.evidence import SQL_TYPES, Batch, LedgerEvidence
+from papaver.store.connection import typed_nulls
+from papaver.store.evidence import Batch, LedgerEvidence
 from papaver.store.ingest import Parsed, Piece, Prepared, prepare
 from papaver.store.knowledge import Assumptions
 from papaver.store.ledger import Delivery, Ledger
@@ -44,12 +45,7 @@ class _Tables:
         con.register("arrived", table.select(filled))
         con.execute(f'CREATE TEMP TABLE "{name}" AS FROM arrived')
         con.unregister("arrived")
-        columns = ", ".join(
-            f'"{field.name}"'
-            if field.name in filled
-            else f'CAST(NULL AS {SQL_TYPES[str(field.type)]}) AS "{field.name}"'
-            for field in table.schema
-        )
+        columns = typed_nulls(table.schema, filled)
         con.execute(f'CREATE TEMP VIEW "all_{name}" AS SELECT {columns} FROM "{name}"')
         return f'"all_{name}"'
 

@@ -12,7 +12,8 @@ from papaver.model.records import RecordType
 from papaver.model.records.schema import stored_schema
 from papaver.store import connection
 from papaver.store import ledger as ledgers
-from papaver.store.evidence import SQL_TYPES, Batch, LedgerEvidence
+from papaver.store.connection import typed_nulls
+from papaver.store.evidence import Batch, LedgerEvidence
 from papaver.store.ingest import Parsed, Piece, Prepared, prepare
 from papaver.store.knowledge import Assumptions, literal
 from papaver.store.ledger import Delivery, Ledger, Part
@@ -38,7 +39,7 @@ class _Files:
         files = [part.file for part in ledgers.parts(ledger, kind.name) if part.file]
         if not files:
             return None
-        none = ", ".join(f'CAST(NULL AS {SQL_TYPES[str(f.type)]}) AS "{f.name}"' for f in stored_schema(kind))
+        none = typed_nulls(stored_schema(kind))
         return f"(SELECT {none} WHERE false UNION ALL BY NAME FROM {self._read(files)})"
 
     def pairs(self, kind: RecordType, ledger: Ledger) -> str | None:
