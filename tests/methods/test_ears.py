@@ -26,15 +26,20 @@ def test_bounds_by_hand() -> None:
 
 
 def test_c3_remembers_the_excess_of_two_periods() -> None:
-    """Hutwagner et al. 2003: excess max(0, C2 - 1) of the two periods before brings the bound down."""
-    y = np.array([*BASELINE, 6.0, 6.0, 10.0, 10.0, 7.0])
+    """Fricker et al. 2008: alarm when the excesses max(0, C2 - 1) of three periods add up to more than z."""
+    y = np.array([*BASELINE, 6.0, 6.0, 9.0, 9.0, 12.0])
     means = [y[k - 9 : k - 2].mean() for k in (9, 10, 11)]
     sds = [y[k - 9 : k - 2].std(ddof=1) for k in (9, 10, 11)]
     excess = [max(0.0, (y[k] - m) / s - 1.0) for k, m, s in zip((9, 10), means, sds, strict=False)]
     assert min(excess) > 0.0
     result = ears(y, [11], EARS("C3"))
-    np.testing.assert_allclose(result.upperbound, means[2] + sds[2] * (Z975 - sum(excess)))
-    assert result.alarm[0] == (y[11] > result.upperbound[0])
+    np.testing.assert_allclose(result.upperbound, means[2] + sds[2] * (1.0 + Z975 - sum(excess)))
+    np.testing.assert_allclose(result.z, sum(excess) + max(0.0, (y[11] - means[2]) / sds[2] - 1.0))
+    for last in range(40):
+        y[11] = last
+        result = ears(y, [11], EARS("C3"))
+        assert result.alarm[0] == (result.z[0] > Z975)
+        assert result.alarm[0] == (result.p_value[0] < 0.025)
 
 
 def test_c3_of_r_ignores_the_count_under_test_and_ours_does_not() -> None:

@@ -277,7 +277,7 @@ def test_population_offset_knows_no_unit_and_follows_the_population() -> None:
     people = np.where(np.arange(N) < N - 10, 1e5, 3e5)
     y = counts(random, 2e-4 * people, 1.5)
     for chosen in EVERY_METHOD:
-        chosen = replace(chosen, alpha=0.001)
+        chosen = replace(chosen, alpha=0.01)
         offset = replace(chosen, population_offset=True)
         result = farrington_flexible(y, WEEKS, 52, LAST, people, offset)
         same(result, farrington_flexible(y, WEEKS, 52, LAST, 1e-5 * people, offset), rtol=1e-9)

@@ -4,10 +4,11 @@ With mean m and standard deviation s of `baseline` periods and z = normal quanti
 
 - C1: bound m + z s over the periods t-7 .. t-1 (baseline 7);
 - C2: the same over t-9 .. t-3, so that a rise does not hide itself; C2_t = (y_t - m_t) / s_t;
-- C3: bound m + s (z - sum over i = t-1, t-2 of max(0, C2_i - 1)) with m, s of C2, not below 0.
+- C3: alarm if C3_t = sum over i = t-2 .. t of max(0, C2_i - 1) exceeds z, so the bound is
+  m + s (1 + z - sum over i = t-1, t-2 of max(0, C2_i - 1)) with m, s of C2, and 0 once that sum alone exceeds z.
 
-Hutwagner, Thompson, Seeman, Treadwell 2003, J Urban Health 80(2 Suppl 1):i89-i96; bounds as in Salmon,
-Schumacher, Höhle 2016, J Stat Softw 70(10). Published defaults: alpha 0.001 (C1, C2) and 0.025 (C3).
+Hutwagner, Thompson, Seeman, Treadwell 2003, J Urban Health 80(2 Suppl 1):i89-i96; C3 as in Fricker, Hegler,
+Dunfee 2008, Stat Med 27:3407-3429. Published defaults: alpha 0.001 (C1, C2) and 0.025 (C3).
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ class EARS:
 
     compat="r-surveillance" reproduces R surveillance 1.20.3; "corrected" (default) is the published C3:
 
-    1. Its bound starts from the baseline mean m. (R puts the count under test, y_t, in place of m, so that
-       whether y_t exceeds it depends on the two periods before but not on y_t.)
+    1. Its bound is that of the C3 statistic. (R adds s (z - earlier excess) to the count under test, y_t, in
+       place of m + s, so that its alarm depends on the two periods before but not on y_t.)
     2. Earlier periods whose baseline was constant add no excess. (R: bound missing, or 0.)
     """
 
@@ -53,9 +54,9 @@ class EARS:
 class EARSResult:
     """One entry per evaluated period, missing = NaN.
 
-    expected: baseline mean; z: (y - m) / s, for C3 plus the excess of the two periods before; p_value:
-    one-sided normal tail of z; score: (y - expected) / (bound - expected). A missing count in the baseline
-    gives no bound (NaN); a constant baseline gives the bound m for C1 and C2 but neither z nor p-value.
+    expected: baseline mean; z: (y - m) / s, for C3 the sum C3_t; p_value: one-sided normal tail of z; score:
+    (y - expected) / (bound - expected). A missing count in the baseline gives no bound (NaN); a constant
+    baseline gives the bound m for C1 and C2 but neither z nor p-value.
     """
 
     observed: Floats
@@ -89,10 +90,13 @@ def ears(observed: npt.ArrayLike, evaluate: npt.ArrayLike, parameters: EARS = EA
         remembered = np.zeros(len(y))
         if parameters.method == "C3":
             remembered = _remembered_excess(z if as_in_r else np.where(sd == 0.0, 0.0, z))
-        bound = (y if as_in_r and parameters.method == "C3" else mean) + sd * (critical - remembered)
+        bound = mean + sd * critical
         if parameters.method == "C3":
-            bound = np.maximum(bound, 0.0)
-        z = np.where(sd > 0.0, z + remembered, np.nan)
+            bound = np.maximum((y if as_in_r else mean + sd) + sd * (critical - remembered), 0.0)
+            if not as_in_r:
+                bound = np.where(remembered > critical, 0.0, bound)
+            z = np.maximum(z - 1.0, 0.0) + remembered
+        z = np.where(sd > 0.0, z, np.nan)
         score = np.where(bound > mean, (y - mean) / (bound - mean), np.nan)
     reach = parameters.baseline + guard + (REMEMBERED_PERIODS if parameters.method == "C3" else 0)
     reason = _reasons(y, bound, sd, reach)
