@@ -21,7 +21,7 @@ from papaver.store.grid import (
 )
 
 if TYPE_CHECKING:
-    from ibis.expr.types import IntegerValue, Table
+    from ibis.expr.types import IntegerValue, StringValue, Table
 
 # A stream is put on the finest grid, not finer than asked, that holds this share of its specimens; a few whose date
 # is known less well do not take the weeks away from all the others, and are left out of the counts.
@@ -55,12 +55,10 @@ def derived_counts(detections: "Table", grids: "Table", series: "Table", report:
     )
     heard = _reports(report, grids)
     spans = _reaching(spans.join(grids, "w"), heard)
+    periods = _with_breaks(_periods(spans, tested, heard), series)
     found = _found(placed)
-    lines = found.select("w", "substance").distinct().join(spans, "w")
-    cells = lines.mutate(number=ibis.range(lines.first, lines.last + 1).unnest())
-    t = cells.left_join(found, ["w", "substance", "number"], rname="{name}_f")
-    t = t.left_join(tested, ["w", "number"], rname="{name}_t").left_join(heard, ["w", "number"], rname="{name}_h")
-    return promised(_with_breaks(_valued(t), series))
+    cells = found.select("w", "substance").distinct().join(periods, "w")
+    return promised(_valued(cells.left_join(found, ["w", "substance", "number"], rname="{name}_f")))
 
 
 def grids_of(detections: "Table", every: str) -> "Table":
@@ -121,7 +119,6 @@ def _found(placed: "Table") -> "Table":
         source_first=t.source.min(),
         source_last=t.source.max(),
         marking_rank=marking_rank(t.marking).max(),
-        series_id=t.series_id.min(),
         record_ids=t.record_id.collect().sort(),
     )
     return grouped
@@ -171,38 +168,49 @@ def _reaching(spans: "Table", heard: "Table") -> "Table":
     ).drop("heard_first", "heard_last", "w_s")
 
 
-def _valued(t: "Table") -> "Table":
-    silent = t.n.isnull() & t.has_reports & ~t.anybody.fill_null(False)
+def _periods(spans: "Table", tested: "Table", heard: "Table") -> "Table":
+    """Every period of each span: its days, who reported and how many specimens were looked at."""
+    t = spans.mutate(number=ibis.range(spans.first, spans.last + 1).unnest())
+    t = t.left_join(tested, ["w", "number"], rname="{name}_t").left_join(heard, ["w", "number"], rname="{name}_h")
     number: IntegerValue = t.number
-    name = ibis.literal("")
-    for part in (t.place, t.stream):
-        name = name + ibis.ifelse(part.fill_null("") == "", "", ibis.literal("|") + part)
-    status = ibis.cases((silent, "not_reported"), (t.n.isnull(), "zero_reported"), else_="observed")
-    tested = ibis.greatest(ibis.coalesce(t.n_tested, t.tested), ibis.coalesce(t.tested, t.n_tested))
-    one_source = ibis.ifelse(t.source_first == t.source_last, t.source_first, None)
-    return t.mutate(
-        series=t.substance + name,
-        series_id=ibis.coalesce(t.series_id, t.listed_id, t.stream),
-        indicator=ibis.literal("detections"),
+    t = t.mutate(
         period_start=first_day(t, number),
-        # A sub-daily period ends on the day it starts on.
-        period_end=ibis.greatest(first_day(t, number), plus_days(first_day(t, number + 1), ibis.literal(-1))),
+        next_start=first_day(t, number + 1),
         occurred_at=moment_of(t, number),
-        value_status=status,
+        silent=t.has_reports & ~t.anybody.fill_null(False),
+        n_looked_at=ibis.greatest(ibis.coalesce(t.n_tested, t.tested), ibis.coalesce(t.tested, t.n_tested)),
+        where=_joined(t.place) + _joined(t.stream),
+    )
+    # A sub-daily period ends on the day it starts on.
+    return t.mutate(period_end=ibis.greatest(t.period_start, plus_days(t.next_start, ibis.literal(-1))))
+
+
+def _joined(part: "StringValue") -> "StringValue":
+    return ibis.ifelse(part.fill_null("") == "", "", ibis.literal("|") + part)
+
+
+def _with_breaks(periods: "Table", series: "Table") -> "Table":
+    """True on a period in which the register of the stream has a change of definition, except on the first one."""
+    days = break_days(series).rename("b_{name}")
+    t = periods.mutate(of_stream=ibis.coalesce(periods.listed_id, periods.stream))
+    t = t.left_join(days, t.of_stream == days.b_series_id)
+    inside = t.b_days.filter(lambda day, t=t: (day <= t.period_end) & (day >= t.period_start))
+    return t.mutate(**{"break": (inside.length() > 0).fill_null(False) & (t.number != t.first)})
+
+
+def _valued(t: "Table") -> "Table":
+    silent = t.n.isnull() & t.silent
+    return t.mutate(
+        series=t.substance + t["where"],
+        series_id=t.of_stream,
+        indicator=ibis.literal("detections"),
+        value_status=ibis.cases((silent, "not_reported"), (t.n.isnull(), "zero_reported"), else_="observed"),
         value=ibis.ifelse(silent, None, t.n.fill_null(0).cast("float64")),
-        denominator=ibis.ifelse(silent, None, tested.fill_null(0).cast("float64")),
+        denominator=ibis.ifelse(silent, None, t.n_looked_at.fill_null(0).cast("float64")),
         known_from=ibis.coalesce(t.known_from, t.heard_from),
         batch_id=ibis.coalesce(t.batch_id, t.heard_in),
         marking=marking_of(ibis.coalesce(t.marking_rank, t.markings)),
-        source=one_source,
+        source=ibis.ifelse(t.source_first == t.source_last, t.source_first, None),
         origin=ibis.literal("derived"),
         count_unit=ibis.literal("sample"),
-        starts_grid=number == t.first,
     )
-
-
-def _with_breaks(t: "Table", series: "Table") -> "Table":
-    days = break_days(series).rename("b_{name}")
-    t = t.left_join(days, t.series_id == days.b_series_id)
-    inside = t.b_days.filter(lambda day, t=t: (day <= t.period_end) & (day >= t.period_start))
-    return t.mutate(**{"break": (inside.length() > 0).fill_null(False) & ~t.starts_grid})

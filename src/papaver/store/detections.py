@@ -226,6 +226,8 @@ def _with_status(evidence: "Table") -> "Table":
     role = ibis.cases(
         (t.stated.isin(["inconclusive", "not_tested", "nothing_detected"]), t.stated),
         (t.stated == "pending", "not_tested"),
+        (t.said == "not_stated", "unresolved"),
+        (t.said == "pending", "not_tested"),
         (t.said.notnull(), t.said),
         (t.stated == "detected", "unresolved"),
         (t.looked_for, "nothing_detected"),

@@ -36,11 +36,11 @@ class Engine(Protocol):
     def view(self, table: "Table") -> "Table":
         """Give an expression a name on the engine without computing it: later expressions on it compile quickly."""
 
-    def derive(self, shape: "Shape", inputs: "Mapping[str, Table]", *params: str) -> "Table":
-        """`shape(**inputs, *params)` under a name; an engine may keep the compiled shape, so it must be pure."""
+    def derive(self, shape: "Shape", inputs: "Mapping[str, Table]", *params: str, keep: bool = False) -> "Table":
+        """`shape(*inputs, *params)` under a name; an engine may keep the compiled shape, so it must be pure.
 
-    def keep(self, table: "Table") -> "Table":
-        """Compute an expression once and keep the result on the engine, on disk where it is large."""
+        `keep` computes it once and keeps the result on the engine, on disk where it is large.
+        """
 
     def load(self, table: pa.Table) -> "Table":
         """Put a small Arrow table on the engine."""
@@ -64,22 +64,19 @@ class DuckEngine:
 
     def view(self, table: "Table") -> "Table":
         """A temporary view."""
+        if isinstance(table.op(), ibis.expr.operations.DatabaseTable):
+            return table
         if table.op().find(ibis.expr.operations.InMemoryTable):
             return self._with_memory_tables(table)
-        return self.view_of_sql(str(self.connection.compile(table)), table.schema())
+        return self._create("VIEW", str(self.connection.compile(table)), table.schema())
 
-    def view_of_sql(self, sql: str, schema: ibis.Schema) -> "Table":
-        """A temporary view over a statement already compiled, so that a repeated shape is compiled once."""
-        name = self._name("view")
-        self.connection.raw_sql(f'CREATE TEMP VIEW "{name}" AS {sql}')
-        return self._named(name, schema)
+    def derive(self, shape: "Shape", inputs: "Mapping[str, Table]", *params: str, keep: bool = False) -> "Table":
+        """A temporary view, or table if kept: DuckDB moves that to its temporary directory when memory is short.
 
-    def derive(self, shape: "Shape", inputs: "Mapping[str, Table]", *params: str) -> "Table":
-        """A temporary view. A shape is compiled once per process and its inputs are put in by name afterwards.
-
-        Compiling takes Ibis tens of milliseconds, and a replay asks for the same shape at every step.
+        A shape is compiled once per process and its inputs are put in by name afterwards: compiling takes Ibis tens of
+        milliseconds, and a replay asks for the same shape at every step.
         """
-        named = {name: self._in_database(table) for name, table in inputs.items()}
+        named = {name: self.view(table) for name, table in inputs.items()}
         key = (shape, params, tuple((name, table.schema()) for name, table in named.items()))
         if key not in _shapes:
             stands_in = {name: self._named(f"{_INPUT}{name}", table.schema()) for name, table in named.items()}
@@ -88,15 +85,7 @@ class DuckEngine:
         sql, schema = _shapes[key]
         for name, table in named.items():
             sql = sql.replace(_reference(_INPUT + name, _TEMPORARY), _reference(table.op().name, table.op().namespace))
-        return self.view_of_sql(sql, schema)
-
-    def keep(self, table: "Table") -> "Table":
-        """A temporary table; DuckDB moves it to its temporary directory when memory is short."""
-        source = self._in_database(table)
-        name = self._name("table")
-        reference = _reference(source.op().name, source.op().namespace)
-        self.connection.raw_sql(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM {reference}')
-        return self._named(name, table.schema())
+        return self._create("TABLE" if keep else "VIEW", sql, schema)
 
     def load(self, table: pa.Table) -> "Table":
         """A temporary table."""
@@ -129,9 +118,10 @@ class DuckEngine:
             kind, name = self._made.pop()
             self.connection.raw_sql(f'DROP {kind} IF EXISTS "{name}"')
 
-    def _in_database(self, table: "Table") -> "Table":
-        """A table or view of the connection: the expression itself if it is one."""
-        return table if isinstance(table.op(), ibis.expr.operations.DatabaseTable) else self.view(table)
+    def _create(self, kind: str, sql: str, schema: ibis.Schema) -> "Table":
+        name = self._name(kind.lower())
+        self.connection.raw_sql(f'CREATE TEMP {kind} "{name}" AS {sql}')
+        return self._named(name, schema)
 
     def _with_memory_tables(self, table: "Table") -> "Table":
         """An expression that holds in-memory tables, as a view: only create_view puts those on the connection."""

@@ -105,7 +105,7 @@ class Known:
             terms = self._terms(specimen, assay)
             inputs = {"specimen": specimen, "assay": assay, "mentions": terms.mentions}
             # Kept, because analyses come back to it and counts read it several times in one statement.
-            return self._engine.keep(self._engine.derive(detections, inputs, terms.version))
+            return self._engine.derive(detections, inputs, terms.version, keep=True)
         if name == "counts":
             return self._counts()
         if name not in self._records:
@@ -114,11 +114,11 @@ class Known:
 
     def _counts(self) -> "Table":
         registers = {"series": self["series"], "report": self["report"]}
-        made = []
+        made: list[Table] = []
         # Planning a statement costs as much as running it on small evidence: what is empty is left out of it.
         if not self._is_empty("specimen") or not self._is_empty("assay"):
             inputs = {"detections": self["detections"], "grids": self._grids(), **registers}
-            made.append(self._engine.keep(self._engine.derive(derived_counts, inputs)))
+            made.append(self._engine.derive(derived_counts, inputs, keep=True))
         if not made or not self._is_empty("count"):
             made.append(self._engine.derive(given_counts, {"count": self["count"], **registers}))
         return made[0] if len(made) == 1 else self._engine.view(made[0].union(made[1]))
@@ -126,8 +126,8 @@ class Known:
     def _grids(self) -> "Table":
         """The grid each stream and place is counted on: an intermediate of `counts`, not one of the tables."""
         if _GRIDS not in self._made:
-            made = self._engine.derive(grids_of, {"detections": self["detections"]}, str(self._every))
-            self._made[_GRIDS] = self._engine.keep(made)
+            made = self._engine.derive(grids_of, {"detections": self["detections"]}, str(self._every), keep=True)
+            self._made[_GRIDS] = made
         return self._made[_GRIDS]
 
     def _is_empty(self, name: str) -> bool:
@@ -181,7 +181,7 @@ def load_history(
         "assay_pairs": pairs["assay"],
         "mentions": terms.mentions,
     }
-    return engine.keep(engine.derive(detection_history, inputs, terms.version))
+    return engine.derive(detection_history, inputs, terms.version, keep=True)
 
 
 def known(
