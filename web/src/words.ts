@@ -39,9 +39,12 @@ export const CLOSING_CODES: readonly (readonly [string, string])[] = [
 /** An identifier of the contract read as words: `first_seen` becomes `first seen`. */
 export const spaced = (name: string): string => name.replaceAll("_", " ");
 
+/** A message of the server as a sentence. */
+export const sentence = (text: string): string => (text ? capital(/[.!?]$/.test(text) ? text : `${text}.`) : "");
+
 /** A stream as people say it: an identifier becomes words, a title stays as it is. */
 export const streamWord = (stream: string): string =>
-  stream === "post_mortem" ? "post-mortem" : /^[a-z0-9_]+$/.test(stream) ? spaced(stream) : stream;
+  stream === "post_mortem" ? "post-mortem" : /[\s]/.test(stream) ? stream : spaced(stream).replaceAll("|", ", ");
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

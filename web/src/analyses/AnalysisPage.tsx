@@ -15,11 +15,11 @@ import { type Field, changedOnly, fieldsOf, readForm, textOf } from "./schema";
 /** The page of one analysis: its parameters at the left, what a run gives at the right. */
 export function AnalysisPageView({ name }: { name: string }) {
   const page = useResource(`analysis ${name}`, (signal) => getAnalysis(name, signal));
-  if (page.error?.status === 404)
+  if (page.error)
     return (
       <main className="pane page-pad" id="main">
-        <h1 className="title">No such analysis</h1>
-        <Failure what={`“${name}” is not installed.`} error={page.error} />
+        <h1 className="title">{page.error.status >= 500 || page.error.status === 0 ? name : "No such analysis"}</h1>
+        <Failure what="The analysis did not load." error={page.error} retry={page.error.status === 404 ? undefined : page.reload} />
         <p>
           <Link href={pageHref("/analyses")}>Analyses that are</Link>
         </p>
@@ -128,7 +128,7 @@ function Bench({ page }: { page: AnalysisPage }) {
         {tab === "method" ? (
           <div className="readme" data-testid="readme" dangerouslySetInnerHTML={{ __html: page.readme_html }} />
         ) : (
-          <ResultPart result={result} beside={beside} run={run} />
+          <ResultPart result={result} beside={params.get("run") === null ? beside : { ...asked.errors, ...beside }} run={run} />
         )}
         <SameAgain name={page.name} values={changedOnly(fields, typed.values)} valid={Object.keys(typed.errors).length === 0} knownOn={knownOn} />
       </section>
@@ -137,7 +137,7 @@ function Bench({ page }: { page: AnalysisPage }) {
 }
 
 function ResultPart({ result, beside, run }: { result: Resource<RunResult>; beside: Record<string, string>; run: () => void }) {
-  if (result.error && Object.keys(beside).length > 0)
+  if (result.data === null && Object.keys(beside).length > 0)
     return (
       <p className="state failure" role="alert">
         Not run: {Object.keys(beside).length === 1 ? "one parameter is" : "some parameters are"} outside what the analysis takes. The form says

@@ -53,15 +53,17 @@ export function WhyBars({ item, title = "Why this was raised" }: { item: Pick<It
 
 function WhyRow({ row, ranges, shares }: { row: Why; ranges: boolean; shares: boolean }) {
   const reported = row.observed !== null;
+  // A word such as “due 28 Apr” stands for the missing count; a sentence stands beside the stream.
+  const inPlace = !reported && row.note !== null && row.note.length <= 24;
   const percent = row.share === null ? null : Math.round(row.share * 100);
   return (
     <tr>
       <td>
         {streamWord(row.stream)}
-        {row.note && reported && <span className="quiet"> · {row.note}</span>}
+        {row.note && !inPlace && <span className="quiet"> · {row.note}</span>}
       </td>
       <td className="num" data-label="Observed">
-        {reported ? figure(row.observed) : (row.note ?? "no report")}
+        {reported ? figure(row.observed) : inPlace ? row.note : row.note ? "–" : "no report"}
       </td>
       <td className="num" data-label="Expected">
         {mean(row.expected)}

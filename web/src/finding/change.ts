@@ -2,7 +2,7 @@ import { useCallback } from "react";
 import { ApiError, changeStatus, getFinding } from "../api";
 import type { Toast } from "../shell/context";
 import type { Item, ItemDetail, StatusChange } from "../types";
-import { capital, statusWord } from "../words";
+import { capital, sentence, statusWord } from "../words";
 import type { Stale } from "./Conflict";
 
 interface After {
@@ -27,7 +27,7 @@ export function useChange(item: ItemDetail, { saved, stale, say }: After) {
           return;
         }
         const { message, mend } = cause instanceof ApiError ? cause : { message: String(cause), mend: "" };
-        say({ kind: "error", text: `The status was not saved. ${message} ${mend}` });
+        say({ kind: "error", text: ["The status was not saved.", sentence(message), sentence(mend)].join(" ").trim() });
       }
     },
     [item, saved, stale, say],

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { getFinding, getInbox } from "../api";
+import { day } from "../dates";
 import { FindingPane } from "../finding/FindingPane";
 import { Link } from "../Link";
 import { PriorityMark } from "../marks/Priority";
@@ -108,7 +109,15 @@ export function InboxPage() {
         </p>
       </div>
       <section className="pane" ref={detailRef} tabIndex={-1} aria-label="Finding">
-        {selected && (
+        {selected && knownOn && detail.error?.status === 404 && (
+          <Empty>
+            This finding was not known on {day(knownOn)}.{" "}
+            <Link href={withParams({ known_on: null })} replace>
+              Return to latest
+            </Link>
+          </Empty>
+        )}
+        {selected && !(knownOn && detail.error?.status === 404) && (
           <Loaded of={detail} what="The finding">
             {(data) => (
               <FindingPane

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import type { ApiError } from "../api";
 import type { Resource } from "../resource";
+import { sentence } from "../words";
 
 /** Nothing to show: a sentence and the next act. */
 export const Empty = ({ children }: { children: ReactNode }) => (
@@ -14,9 +15,9 @@ export function Failure({ what, error, retry }: { what: string; error: ApiError;
   return (
     <div className="state failure" role="alert" data-testid="error">
       <p>
-        <strong>{what}</strong> {error.message}
+        <strong>{what}</strong> {sentence(error.message)}
       </p>
-      {error.mend && <p className="mend">{error.mend}</p>}
+      {error.mend && <p className="mend">{sentence(error.mend)}</p>}
       {retry && (
         <button type="button" className="button" onClick={retry}>
           Retry

@@ -131,7 +131,7 @@ export interface Frame {
 /** Lays n periods on a width, leaving room at the right for the longest label of so many characters. */
 export function frame(width: number, n: number, longest = 0): Frame {
   const left = 34;
-  const right = width >= NARROW ? Math.min(Math.max(132, longest * 5.2 + 14), width * 0.4) : 96;
+  const right = width >= NARROW ? Math.min(Math.max(132, longest * 5.2 + 14), Math.max(132, width * 0.28)) : 96;
   const step = Math.max(width - left - right, 40) / Math.max(n, 1);
   const edge = (i: number) => left + i * step;
   return { width, left, right, step, n, edge, mid: (i) => edge(i) + step / 2 };

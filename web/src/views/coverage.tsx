@@ -1,7 +1,7 @@
 import { useId } from "react";
 import { periodName } from "../dates";
 import type { Coverage, Row } from "../types";
-import { count, periodWord, plural } from "../words";
+import { capital, count, periodWord, plural, streamWord } from "../words";
 import { DataTable } from "./table";
 import { type Frame, NARROW, type Point } from "./axis";
 
@@ -53,46 +53,44 @@ interface Props {
 export function CoverageStrip({ coverage, points, frame }: Props) {
   const id = useId().replace(/\W/g, "");
   const rows = onAxis(coverage, points);
-  const height = rows.length * ROW + 2;
   const narrow = frame.width < NARROW;
+  const plot = frame.width - frame.right;
   return (
-    <div className="coverage" data-testid="coverage">
-      <svg width={frame.width} height={height} role="img" aria-label={coverageInWords(coverage)}>
-        <Hatch id={`cover${id}`} />
-        {rows.map((row, r) => {
-          const share = shareReceived(row.states.filter((state) => state !== null));
-          return (
-            <g key={row.stream} data-testid="coverage-stream" data-stream={row.stream}>
+    <div className="coverage" data-testid="coverage" role="img" aria-label={coverageInWords(coverage)}>
+      {rows.map((row, r) => {
+        const share = shareReceived(row.states.filter((state) => state !== null));
+        return (
+          <div className="coverage-row" key={row.stream + row.title} data-testid="coverage-stream" data-stream={row.stream}>
+            <svg width={plot} height={ROW} aria-hidden="true">
+              <Hatch id={`cover${id}${r}`} />
               {row.states.map((state, i) =>
                 state === null ? null : (
                   <StateCell
                     key={points[i]?.start}
                     state={state}
                     x={frame.edge(i)}
-                    y={r * ROW + 3}
+                    y={3}
                     width={frame.step}
-                    hatch={`url(#cover${id})`}
+                    hatch={`url(#cover${id}${r})`}
                   />
                 ),
               )}
-              <text className="end end-observed" x={frame.width - frame.right + 8} y={r * ROW + 3 + CELL / 2} dy="0.34em">
-                {narrow ? short(row.title) : row.title}
-                {!narrow && (
-                  <tspan className="quiet-text">
-                    {" "}
-                    {share.received} of {share.due}
-                  </tspan>
-                )}
-              </text>
-            </g>
-          );
-        })}
-      </svg>
+            </svg>
+            <span className="coverage-label" style={{ width: frame.right - 8 }}>
+              {capital(streamWord(row.title))}
+              {!narrow && (
+                <span className="quiet">
+                  {" "}
+                  {share.received} of {share.due}
+                </span>
+              )}
+            </span>
+          </div>
+        );
+      })}
     </div>
   );
 }
-
-const short = (title: string): string => (title.length > 15 ? (title.split(/[ ,(]/)[0] ?? title) : title);
 
 export function coverageInWords(coverage: Coverage): string {
   const unit = periodWord(coverage.every);
@@ -191,7 +189,7 @@ export function CoverageKey({ coverage }: { coverage: Coverage }) {
 export function CoverageTable({ coverage }: { coverage: Coverage }) {
   const seen = STATES.filter(([state]) => coverage.streams.some((stream) => stream.states.includes(state)));
   const rows: Row[] = coverage.streams.map((stream) => {
-    const row: Row = { stream: stream.title };
+    const row: Row = { stream: capital(streamWord(stream.title)) };
     for (const [state] of seen) row[state] = stream.states.filter((name) => name === state).length;
     const share = shareReceived(stream.states);
     row.received = `${count(share.received)} of ${count(share.due)}`;

@@ -10,18 +10,21 @@ import { type Frame, NARROW, type Point, countScale, runs, timeTicks } from "./a
 const TOP = 18;
 
 interface Props {
-  view: Pick<DrawnSeries, "title" | "unit">;
+  view: Pick<DrawnSeries, "title" | "unit" | "alarm">;
   points: readonly Point[];
   frame: Frame;
   every: string;
   height?: number;
 }
 
+/** What a missing value means: nothing was reported or, in a share, none was tested. */
+export const gapWord = (unit: string): string => (/\btested\b/.test(unit) ? "none tested" : "no report");
+
 /** What one period says, in words: the text under the cursor and of screen readers. */
-export function pointInWords(point: Point, every: string): string {
+export function pointInWords(point: Point, every: string, gap = "no report"): string {
   const name = periodName(point.start, every);
   if (!point.inSeries) return `${name}: outside this series`;
-  if (point.observed === null) return `${name}: no report`;
+  if (point.observed === null) return `${name}: ${gap}`;
   const parts = [`${figure(point.observed)} ${point.incomplete ? "received so far, incomplete" : "observed"}`];
   if (point.expected !== null) parts.push(`${mean(point.expected)} expected`);
   if (point.threshold !== null) parts.push(`threshold ${mean(point.threshold)}`);
@@ -30,7 +33,7 @@ export function pointInWords(point: Point, every: string): string {
 }
 
 /** The series in one sentence, counted, with what is missing and incomplete told apart. */
-export function seriesInWords(points: readonly Point[], every: string): string {
+export function seriesInWords(points: readonly Point[], every: string, gap = "no report", judged = true): string {
   const own = points.filter((point) => point.inSeries);
   const first = own[0];
   const last = own.at(-1);
@@ -40,8 +43,8 @@ export function seriesInWords(points: readonly Point[], every: string): string {
   const incomplete = own.filter((point) => point.incomplete && point.observed !== null).length;
   const unit = periodWord(every);
   const parts = [plural(own.length, unit), `${periodName(first.start, every)} to ${periodName(last.start, every)}`];
-  parts.push(alarms ? plural(alarms, "alarm") : "no alarm");
-  if (missing) parts.push(`${plural(missing, unit)} without a report`);
+  if (judged) parts.push(alarms ? plural(alarms, "alarm") : "no alarm");
+  if (missing) parts.push(`${plural(missing, unit)} ${gap === "no report" ? "without a report" : `with ${gap}`}`);
   if (incomplete) parts.push(incomplete === 1 ? `the last ${unit} is incomplete` : `the last ${incomplete} ${unit}s are incomplete`);
   return `${parts.join(", ")}.`;
 }
@@ -55,8 +58,9 @@ export function SeriesChart({ view, points, frame, every, height = 236 }: Props)
   const plotRight = frame.width - frame.right;
   const nTicks = Math.max(2, Math.floor((bottom - TOP) / 44));
   const ticks = y.ticks(nTicks);
-  const tickText = y.tickFormat(nTicks, ",");
-  const summary = seriesInWords(points, every);
+  const tickText = y.tickFormat(nTicks);
+  const gap = gapWord(view.unit);
+  const summary = seriesInWords(points, every, gap, view.alarm !== null);
   const at = cursor === null ? undefined : points[cursor];
 
   return (
@@ -73,12 +77,12 @@ export function SeriesChart({ view, points, frame, every, height = 236 }: Props)
             <g key={tick}>
               {tick > 0 && <line className="grid" x1={frame.left} x2={plotRight} y1={y(tick)} y2={y(tick)} />}
               <text className="axis" x={frame.left - 8} y={y(tick)} dy="0.34em" textAnchor="end">
-                {tickText(tick)}
+                {tick === 0 ? "0" : tickText(tick)}
               </text>
             </g>
           ))}
           <Band points={points} frame={frame} y={y} />
-          <Gaps points={points} frame={frame} top={TOP - 10} bottom={bottom} hatch={`url(#hatch${id})`} />
+          <Gaps points={points} frame={frame} top={TOP - 10} bottom={bottom} hatch={`url(#hatch${id})`} word={gap} />
           <line className="baseline" x1={frame.left} x2={plotRight} y1={bottom} y2={bottom} />
           {timeTicks(points, frame).map((tick) => (
             <g key={tick.x}>
@@ -98,12 +102,12 @@ export function SeriesChart({ view, points, frame, every, height = 236 }: Props)
           label={`${view.title}, read period by period`}
           frame={frame}
           at={cursor}
-          text={at ? pointInWords(at, every) : summary}
+          text={at ? pointInWords(at, every, gap) : summary}
           move={setCursor}
           height={bottom}
         />
       </div>
-      <p className="readout">{at ? pointInWords(at, every) : summary}</p>
+      <p className="readout">{at ? pointInWords(at, every, gap) : summary}</p>
     </div>
   );
 }
@@ -129,7 +133,7 @@ function Tail({ points, frame, top, bottom }: { points: readonly Point[]; frame:
   ));
 }
 
-function Gaps({ points, frame, top, bottom, hatch }: { points: readonly Point[]; frame: Frame; top: number; bottom: number; hatch: string }) {
+function Gaps({ points, frame, top, bottom, hatch, word }: { points: readonly Point[]; frame: Frame; top: number; bottom: number; hatch: string; word: string }) {
   const gaps = runs(points, (point) => point.inSeries && point.observed === null);
   const room = frame.width >= NARROW;
   return gaps.map(([a, b], i) => (
@@ -142,7 +146,7 @@ function Gaps({ points, frame, top, bottom, hatch }: { points: readonly Point[];
           textAnchor={b > points.length * 0.8 ? "end" : "start"}
           y={top + 12}
         >
-          no report
+          {word}
         </text>
       )}
     </g>

@@ -3,7 +3,7 @@ import { Simulated } from "../marks/Simulated";
 import type { Coverage, DrawnSeries, Row } from "../types";
 import { capital, count, periodWord } from "../words";
 import { CoverageKey, CoverageStrip, CoverageTable } from "./coverage";
-import { SeriesChart } from "./series";
+import { SeriesChart, gapWord } from "./series";
 import { DataTable } from "./table";
 import { type Point, cadenceOf, frame, periodsFor, seriesPoints, withCoverage } from "./axis";
 import { useWidth } from "./width";
@@ -86,7 +86,7 @@ export function SeriesTable({ view, points }: { view: DrawnSeries; points: reado
       threshold: point.threshold,
       lower: point.lower,
       upper: point.upper,
-      state: point.observed === null ? "no report" : point.incomplete ? "incomplete" : "complete",
+      state: point.observed === null ? gapWord(view.unit) : point.incomplete ? "incomplete" : "complete",
       alarm: point.alarm ? "alarm" : "",
     }))
     .reverse();
