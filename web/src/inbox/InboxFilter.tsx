@@ -10,8 +10,9 @@ interface Props {
 
 /** Which list, and which of it: both live in the address. */
 export function InboxFilter({ list, filter, analysis }: Props) {
-  const { status } = useWorkbench();
+  const { status, knownOn } = useWorkbench();
   const { open, historical, closed } = status.counts;
+  // The counts are those of today; on an earlier date the lists speak for themselves.
   const lists: [string, string, number | null][] = [
     ["open", "Open", open],
     ["historical", "Historical", historical],
@@ -27,7 +28,7 @@ export function InboxFilter({ list, filter, analysis }: Props) {
             href={withParams({ list: name === "open" ? null : name, finding: null, tab: null, record: null, record_type: null }, "/inbox")}
             aria-current={name === list ? "page" : undefined}
           >
-            {word} {n}
+            {word} {knownOn ? "" : n}
           </Link>
         ))}
       </nav>
