@@ -53,7 +53,10 @@ def {name}(params: {camel}Params, data: Data) -> Result:
     counts = data["counts"]
     known = counts.filter(counts.value.notnull() & (counts.origin == "given"))
     held = known.group_by(["series", "place", "every"]).aggregate(
-        n=known.count(), first=known.period_start.min(), last=known.period_end.max(), ids=known.record_ids.flatten().collect()
+        n=known.count(),
+        first=known.period_start.min(),
+        last=known.period_end.max(),
+        ids=known.record_ids[0].collect(),
     )
     table = held.drop("ids").order_by(["series", "place"])
     rows: list[Row] = held.filter(held.n >= params.at_least).to_pyarrow().to_pylist()
@@ -125,8 +128,9 @@ import papaver
 
 
 def test_counts_that_are_missing_do_not_count(tmp_path):
+    rows = ["series,period_start,value", "a,2024-01-01,1", "a,2024-02-01,", "a,2024-03-01,2"]
     file = tmp_path / "count.csv"
-    file.write_text("series,period_start,value\\\\na,2024-01-01,1\\\\na,2024-02-01,\\\\na,2024-03-01,2\\\\n", encoding="utf-8")
+    file.write_text("\\n".join(rows), encoding="utf-8")
     answer = papaver.run("{name}", data={{"count": file}}, at_least=2)
     assert [f.title for f in answer.findings] == ["a: 2 counts."]
 ''',
