@@ -11,7 +11,7 @@ ifeq ($(PAPAVER_REQUIRE_DATA)$(wildcard $(DATA)/README.md),)
   WITHOUT_DATA := and not data
 endif
 
-.PHONY: help setup web demo check test test-pythons torture bench wheel new-analysis screens clean
+.PHONY: help setup web demo check test test-pythons torture bench docs wheel new-analysis clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -66,6 +66,9 @@ torture: setup web  ## the long runs: 200 kills, 10 million rows
 
 bench: setup     ## every figure in the README, as ratios and counts
 	$(BIN)/python bench/run.py
+
+docs: setup      ## docs/records.md and docs/commands.md from the types
+	$(BIN)/python -m papaver.app.reference docs
 
 wheel: setup web ## dist/papaver-*.whl with the workbench inside
 	$(BIN)/python -m hatchling build -t wheel
