@@ -18,6 +18,10 @@ class BadArguments(Refusal):
     exit_code = 2
 
 
+class Unknown(BadArguments):
+    """Nothing is called so."""
+
+
 class MissingExtra(Refusal):
     """The analysis needs a part of Papaver that is not installed."""
 

@@ -20,20 +20,26 @@ _SAID = {
     "assay": ("substance", "detected", "value", "unit"),
     "event": ("product_described", "n_cases", "n_deaths"),
 }
-_NOTE = ("value_status", "status", "identification_level", "exposure_status", "known_from_basis")
+_NOTE = ("status", "identification_level", "exposure_status", "value_status")
 
 
 def records_of(data: Data, evidence: Evidence) -> Table:
-    """The ids of every record that the query of a finding returns."""
+    """The ids of every record that the query of a finding returns.
+
+    A query that names a series is put to `counts`, one about specimens to `detections`, any other to the records.
+    """
     query = evidence.query
-    table = data["counts"] if "series" in query else data["detections"]
+    derived = "detections" if evidence.record_type in ("specimen", "assay") else evidence.record_type
+    table = data["counts" if "series" in query else derived]
     for name, value in query.items():
         if name in table.columns and name not in ("every", "period_start"):
             table = table.filter(table[name].isin([value] if isinstance(value, str) else value))
     table = _within(table, query)
     if "series" in query:
         return table.select(record_id=table.record_ids.unnest()).distinct()
-    return table.filter(~table.negated).select("record_id").distinct()
+    if derived == "detections":
+        table = table.filter(~table.negated & (table.record_type == evidence.record_type))
+    return table.select("record_id").distinct()
 
 
 def _within(table: Table, query: dict[str, str | list[str]]) -> Table:
@@ -71,7 +77,9 @@ def _listed(kind: str, row: Row) -> dict[str, object]:
     happened = row["occurred_at"] or row["period_start"]
     if row["period_end"] and row["period_end"] != row["period_start"]:
         happened = f"{row['period_start']} to {row['period_end']}"
-    note = next((str(row[n]).replace("_", " ") for n in _NOTE if row.get(n)), None)
+    note = next((str(row[n]).replace("_", " ") for n in _NOTE if row.get(n) not in (None, "observed")), None)
+    if str(row["known_from_basis"]).startswith("assumed"):
+        note = "; ".join([*([note] if note else []), "date of knowledge assumed"])
     return {
         "record_id": row["record_id"],
         "happened": plain(happened),

@@ -46,7 +46,7 @@ class Drawing:
         rows = self.rows_of(view)
         if isinstance(view, SeriesView):
             rows = _around(rows, view.x, finding)
-            told["every"] = finding.when.every.value
+            told["every"] = (view.every or finding.when.every).value
         names = _columns(view, rows)
         return {
             **told,
@@ -64,7 +64,7 @@ def _columns(view: SeriesView | TableView, rows: Sequence[Row]) -> list[str]:
     if isinstance(view, TableView):
         return list(view.columns) or list(rows[0] if rows else ())
     named = (view.x, view.observed, view.expected, view.lower, view.upper, view.threshold, view.alarm, view.incomplete)
-    return [n for n in named if n]
+    return [name for name in (*named, view.n, view.of) if name]
 
 
 def _type(rows: Sequence[Row], name: str) -> str:
@@ -87,7 +87,7 @@ def _coverage(views: Sequence[dict[str, object]], finding: Finding, known: Seque
         rows = view.get("rows")
         if view["kind"] == "series" and isinstance(rows, list) and rows:
             periods = [date.fromisoformat(str(row[str(view["x"])])) for row in rows]
-            found = strip(known, finding.where, finding.when.every.value, periods)
+            found = strip(known, finding.where, str(view["every"]), periods)
             return found.document() if found else None
     return None
 

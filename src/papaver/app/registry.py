@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, entry_points, requires, version
 from importlib.resources import files
 
-from papaver.app.errors import BadArguments, MissingExtra
+from papaver.app.errors import MissingExtra, Unknown
 from papaver.model.analysis import Analysis
 
 GROUP = "papaver.analyses"
@@ -28,11 +28,11 @@ def modules() -> Mapping[str, str]:
 
 @cache
 def analysis(name: str) -> Analysis:
-    """The analysis of that name; raises BadArguments naming the nearest, MissingExtra when it cannot run here."""
+    """The analysis of that name; raises Unknown naming the nearest, MissingExtra when it cannot run here."""
     if name not in modules():
         nearest = get_close_matches(name, modules(), n=1, cutoff=0.4)
         mend = f"Nearest: {nearest[0]}." if nearest else f"There are: {', '.join(modules())}."
-        raise BadArguments(f"No analysis is called {name!r}.", mend)
+        raise Unknown(f"No analysis is called {name!r}.", mend)
     found = import_module(modules()[name]).analysis
     if not isinstance(found, Analysis):
         raise TypeError(f"{modules()[name]}.analysis is not an Analysis")

@@ -1,6 +1,7 @@
 """Parameters given as text: `--set key=value` and query strings, read by the type of the field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Union, get_args, get_origin
@@ -9,6 +10,22 @@ from pydantic import ValidationError
 
 from papaver.app.errors import BadArguments
 from papaver.model.analysis import Params
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one parameter; an empty name means with how several fit together."""
+
+    field: str
+    message: str
+
+
+class BadParams(BadArguments):
+    """Values that do not fit the parameters, field by field."""
+
+    def __init__(self, what: str, errors: Sequence[FieldError]) -> None:
+        super().__init__(what)
+        self.errors = tuple(errors)
 
 
 def params_from_text(kind: type[Params], pairs: Iterable[str]) -> dict[str, object]:
@@ -34,9 +51,16 @@ def make_params(kind: type[Params], given: Mapping[str, object]) -> Params:
     try:
         return kind.model_validate(dict(given))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadArguments(f"{where}={first['input']}: {first['msg'].lower()}.", "") from error
+        told = [FieldError(str(e["loc"][0]) if e["loc"] else "", _words(e["msg"])) for e in error.errors()]
+        first = told[0]
+        value = f"{first.field}={given.get(first.field)}: " if first.field else ""
+        raise BadParams(f"{value}{first.message}.", told) from error
+
+
+def _words(message: str) -> str:
+    """Pydantic's message as the end of a sentence."""
+    text = message.removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]
 
 
 def _typed(text: str, annotation: object) -> object:

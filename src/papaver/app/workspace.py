@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from papaver.app.errors import BadArguments, WorkspaceUnavailable
+from papaver.app.reading import Reading
 from papaver.app.settings import FILE, Settings, settings
 from papaver.desk.database import Desk, open_desk
 from papaver.policy import Principal
@@ -41,6 +42,11 @@ class OpenWorkspace:
     def evidence(self) -> Evidence:
         """Its evidence, as it is in this moment."""
         return self.store.evidence()
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Its evidence for a server: read once, kept until something is added."""
+        return Reading(self.store, self.principal)
 
     @cached_property
     def desk(self) -> Desk:

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from papaver.model.period import Cadence
+
 
 class _View(BaseModel):
     """A title, and the key of the finding the view explains (None: it belongs to the whole result)."""
@@ -24,7 +26,8 @@ class _Drawn(_View):
 class SeriesView(_Drawn):
     """A series over periods: observed, expected, threshold, alarm points, incomplete tail.
 
-    Each field names a column of the table; None means the table has no such column.
+    Each field names a column of the table; None means the table has no such column. `n` and `of` name the counts behind
+    a share; `every` is the cadence of the rows where it is not that of the finding.
     """
 
     kind: Literal["series"] = "series"
@@ -36,7 +39,10 @@ class SeriesView(_Drawn):
     upper: str | None = None
     alarm: str | None = None
     incomplete: str | None = None
+    n: str | None = None
+    of: str | None = None
     unit: str = ""
+    every: Cadence | None = None
 
 
 class TableView(_Drawn):

@@ -100,6 +100,11 @@ class Workspace:
         read_manifest(opened._evidence)
         return opened
 
+    def stamp(self) -> tuple[int, int]:
+        """Changes whenever something was added or withdrawn: a reader may keep what it read until then."""
+        found = (self._evidence / "manifest.json").stat()
+        return found.st_mtime_ns, found.st_ino
+
     def evidence(self) -> LedgerEvidence:
         """What is stored now; later batches do not show in it."""
         ledger = read_manifest(self._evidence)

@@ -46,11 +46,12 @@ def detect(params: DetectParams, data: Data) -> Result:
     needed = counts.select(*KEYS, "period_start", "period_end", "value", "denominator", "break")
     judged = data.map_groups(needed, KEYS, kernel)
     alarms = _with_evidence(judged, counts)
-    findings = in_order([_finding(params, data, episode) for episode in _episodes(alarms, params.gap)])
+    told = [(_finding(params, data, episode), episode[0]) for episode in _episodes(alarms, params.gap)]
+    findings = in_order([f for f, _ in told])
     return Result(
         findings=findings,
         tables={"detect": judged.order_by([*KEYS, "period_start"]).select(*COLUMNS)},
-        views=[TableView(title="Every period judged", table="detect"), *_views(findings)],
+        views=[TableView(title="Every period judged", table="detect"), *(v for f, row in told for v in _views(f, row))],
         notes=_notes(judged, params),
     )
 
@@ -164,28 +165,24 @@ def _contribution(peak: Row, every: Cadence) -> Contribution:
     )
 
 
-def _views(findings: list[Finding]) -> list[View]:
-    """For every finding its series, the table behind it and its records."""
-    views: list[View] = []
-    for f in findings:
-        at = {k: str(v) for k, v in f.evidence.query.items() if k != "period_start"}
-        views += [
-            SeriesView(
-                title=f"{f.what}, observed and expected",
-                finding=f.key,
-                table="detect",
-                filter=at,
-                expected="expected",
-                threshold="upperbound",
-                lower="lower",
-                upper="upper",
-                alarm="alarm",
-                incomplete="incomplete",
-                unit=f"a {f.when.every.noun}",
-            ),
-            EvidenceView(title="Records behind the alarms", finding=f.key),
-        ]
-    return views
+def _views(finding: Finding, row: Row) -> list[View]:
+    """The series of a finding and its records."""
+    return [
+        SeriesView(
+            title=finding.what[:1].upper() + finding.what[1:],
+            finding=finding.key,
+            table="detect",
+            filter={k: str(v) for k, v in finding.evidence.query.items() if k != "period_start"},
+            expected="expected",
+            threshold="upperbound",
+            lower="lower",
+            upper="upper",
+            alarm="alarm",
+            incomplete="incomplete",
+            unit=wording.unit(row, finding.when.every),
+        ),
+        EvidenceView(title="Records behind the alarms", finding=finding.key),
+    ]
 
 
 def _notes(judged: Table, params: DetectParams) -> list[str]:

@@ -26,6 +26,13 @@ def what(row: Row) -> str:
     return words("|".join(parts))
 
 
+def unit(row: Row, every: Cadence) -> str:
+    """'deaths a week'; 'a week' where nobody said what is counted."""
+    counted = row["count_unit"]
+    noun = "people" if counted == "person" else f"{counted}s" if counted else ""
+    return f"{noun} a {every.noun}".strip()
+
+
 def words(name: object) -> str:
     """An identifier as words."""
     return str(name).replace("_", " ").replace("|", ", ")

@@ -4,8 +4,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from papaver import __version__
-from papaver.app.errors import Refusal
+from papaver.app.errors import Refusal, Unknown
 from papaver.app.http import analyses, evidence, findings, pages, status
+from papaver.app.values import BadParams
 from papaver.app.workspace import OpenWorkspace
 from papaver.desk.change import StaleItem
 from papaver.desk.items import UnknownItem
@@ -37,8 +38,10 @@ async def _told(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, StaleItem):
         body["item"] = findings.item_document(request.app.state.workspace, error.item)
         return JSONResponse(body, 409)
-    if isinstance(error, UnknownItem):
+    if isinstance(error, UnknownItem | Unknown):
         return JSONResponse(body, 404)
+    if isinstance(error, BadParams):
+        body["errors"] = [{"field": e.field, "message": e.message} for e in error.errors]
     if isinstance(error, Refusal | DeskError):
         return JSONResponse(body, 422)
     return JSONResponse({"error": f"{type(error).__name__}: {what}", "mend": "The server's log says where."}, 500)

@@ -13,7 +13,7 @@ from papaver.app.answer import ask
 from papaver.app.errors import BadArguments
 from papaver.app.http.status import Served
 from papaver.app.registry import analyses, analysis, modules
-from papaver.app.running import View, prepare, today
+from papaver.app.running import prepare, today
 from papaver.app.values import make_params
 from papaver.model.analysis import Analysis
 
@@ -25,6 +25,7 @@ class Asked(BaseModel):
 
     params: dict[str, object] = {}
     known_on: date | None = None
+    most_rows: int | None = None
 
 
 @router.get("")
@@ -56,9 +57,21 @@ def run(workspace: Served, name: str, asked: Asked, response: Response) -> dict[
     """The document of `papaver run`; the header holds the equal command."""
     found, params = prepare(name, {**workspace.analysis_params(name), **asked.params})
     day = asked.known_on or today()
-    data = View(workspace.evidence(), params, workspace.principal).as_known_on(day)
     response.headers["X-Papaver-Command"] = command(name, asked.params, asked.known_on)
-    return ask(found, params, data).document()
+    with workspace.reading.known(day, params.every) as data:
+        document = ask(found, params, data).document()
+    return document if asked.most_rows is None else _shortened(document, asked.most_rows)
+
+
+def _shortened(document: dict[str, object], most: int) -> dict[str, object]:
+    """A document for the screen: the last rows of each table, and a note on those left out."""
+    tables = document["tables"]
+    notes = document["notes"]
+    if not isinstance(tables, dict) or not isinstance(notes, list):
+        raise TypeError("a document has tables and notes")
+    left = {name: len(rows) - most for name, rows in tables.items() if len(rows) > most}
+    told = [f"{n:,} earlier rows of {name} are not shown; the command prints them all." for name, n in left.items()]
+    return {**document, "tables": {n: rows[-most:] for n, rows in tables.items()}, "notes": [*notes, *told]}
 
 
 @router.get("/{name}/again")

@@ -30,9 +30,9 @@ Served = Annotated[OpenWorkspace, Depends(the_workspace)]
 @router.get("/status")
 def status(workspace: Served) -> dict[str, object]:
     """Name, person, deliveries, how many items each list holds, and the analyses."""
-    evidence = workspace.evidence()
-    deliveries = evidence.deliveries()
-    latest = evidence.latest()
+    with workspace.reading.evidence() as evidence:
+        deliveries = evidence.deliveries()
+        latest = evidence.latest()
     return {
         "version": __version__,
         "workspace": {"name": workspace.name, "simulated": _simulated(deliveries)},
