@@ -62,6 +62,31 @@ def test_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
     assert {f: f.stat().st_mtime_ns for f in (tmp_path / "evidence").rglob("*") if f.is_file()} == before
 
 
+def test_a_history_within_a_file_is_known_again_whatever_the_lag(tmp_path: Path) -> None:
+    store = workspace(tmp_path)
+    specimen: Cells = {"specimen_id": "s1", "stream": "seizure_lab", "period_start": date(2024, 1, 1), "form": "powder"}
+    # The day of the same specimen was corrected: two versions, each known a lag after the day it names.
+    history = [specimen, {**specimen, "period_start": date(2024, 2, 1), "form": "tablet"}]
+    assert store.add([given("specimen", history)], lag_days=10).rows_new == 2
+    assert store.add([given("specimen", history)], lag_days=20).rows_new == 0
+
+
+def test_what_does_not_stand_cannot_be_withdrawn(tmp_path: Path) -> None:
+    store = workspace(tmp_path)
+    batch = store.add([given("count", months(1, 2))], lag_days=10)
+    record = str(store.evidence().as_known_on()["count"].record_id.to_pyarrow()[0])
+    with pytest.raises(LookupError, match="b000009"):
+        store.withdraw(["b000009"])
+    with pytest.raises(LookupError, match="no count nobody"):
+        store.withdraw(records=[("count", "nobody")])
+    with pytest.raises(ValueError, match="became known on"):
+        store.withdraw(records=[("count", record)], known_from=date(2024, 1, 1))
+    store.withdraw([str(batch.batch_id)])
+    with pytest.raises(LookupError, match="withdrawn already"):
+        store.withdraw([str(batch.batch_id)])
+    assert store.add([given("count", months(1, 2))], lag_days=10).rows_new == 2
+
+
 def test_there_and_back_is_three_versions(tmp_path: Path) -> None:
     store = workspace(tmp_path)
     batches = [store.add([given("count", months(1, v))], lag_days=10) for v in (2, 20, 2)]

@@ -127,10 +127,14 @@ class _Cut(Mapping[str, "Table"]):
         self._ledger = ledger
         self._day = day
         self._principal = principal
+        self._named: dict[str, Table] = {}
 
     def __getitem__(self, name: str) -> "Table":
-        kind = record_types()[name]
-        return _view(self._connection, kind, self._query(kind) if sees_all(self._principal) else None)
+        if name not in self._named:
+            kind = record_types()[name]
+            query = self._query(kind) if sees_all(self._principal) else None
+            self._named[name] = _view(self._connection, kind, query)
+        return self._named[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(record_types())

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from papaver.model.records import RecordType
 from papaver.model.records.schema import parsed_schema
 from papaver.store import knowledge
-from papaver.store.connection import SQL_TYPES, scratch
+from papaver.store.connection import scratch
 from papaver.store.knowledge import Assumptions, literal
 
 _SHOWN = 20
@@ -61,27 +62,31 @@ def identify(
     if parsed.num_rows == 0:
         return Identified(schema.empty_table().append_column("row_id", pa.array([], pa.string())))
     given = parsed.select(schema.names).cast(schema)
-    given = given.append_column("_n", pa.array(range(given.num_rows), pa.int64()))
     # A cursor of its own: the temporary tables made here are seen by nobody else and go with it.
     own = scratch() if con is None else con.cursor()
     try:
-        own.register("given", given)
-        _fill(own, kind, _present(given, _PROVENANCE), source, assumed, context)
+        own.register("given", given.append_column("_n", pa.array(np.arange(given.num_rows))))
+        _fill(own, kind, _present(given), source, assumed, context)
         notes = [*_knowledge_notes(own), *_cadence_notes(own, kind), *_settle(own, kind)]
-        columns = ", ".join(f'CAST("{f.name}" AS {SQL_TYPES[str(f.type)]}) AS "{f.name}"' for f in schema)
-        table = own.sql(f"SELECT {columns}, row_id FROM settled ORDER BY _n").to_arrow_table()
-        return Identified(table.cast(schema.append(pa.field("row_id", pa.string()))), tuple(notes))
+        filled = own.sql("SELECT * EXCLUDE (key_hash, whole, found_at) FROM settled ORDER BY _n").to_arrow_table()
+        return Identified(_completed(given, filled), tuple(notes))
     finally:
         own.close()
 
 
-def _present(table: pa.Table, leave_out: Iterable[str]) -> tuple[str, ...]:
-    """Names of the columns that have at least one value."""
-    return tuple(
-        name
-        for name in table.column_names
-        if name != "_n" and name not in leave_out and table.column(name).null_count < table.num_rows
-    )
+def _completed(given: pa.Table, filled: pa.Table) -> pa.Table:
+    """The rows given that were kept, with the columns that were filled in."""
+    rows = given if filled.num_rows == given.num_rows else given.take(filled["_n"])
+    for number, field in enumerate(given.schema):
+        if field.name in filled.column_names:
+            rows = rows.set_column(number, field, filled[field.name].cast(field.type))
+    return rows.append_column(pa.field("row_id", pa.string()), filled["row_id"].cast(pa.string()))
+
+
+def _present(table: pa.Table) -> tuple[str, ...]:
+    """Names of the columns that have at least one value, where the row came from left out."""
+    names = (name for name in table.column_names if name not in _PROVENANCE)
+    return tuple(name for name in names if table.column(name).null_count < table.num_rows)
 
 
 def _text(name: str, kind: RecordType) -> str:
@@ -134,22 +139,33 @@ def _fill(
     context: Context,
 ) -> None:
     """Make `known`: the rows with source, series, period, known_from, row_id and the hash of their key."""
-    replaced = [f"coalesce(source, {literal(source)}) AS source", f"{knowledge.period_start_sql(kind)} AS period_start"]
-    if "series" in kind.columns:
-        replaced.append(f"{_series_sql(kind, source)} AS series")
+    defaults = {
+        "source": f"coalesce(source, {literal(source)})",
+        "period_start": knowledge.period_start_sql(kind),
+        "series": _series_sql(kind, source),
+    }
+    columns = ", ".join(f'{defaults.get(c, c)} AS "{c}"' for c in _WORKED_ON if c in kind.columns)
     # Hashes are of the columns as given: a default, and above all a guessed period_end, must not name a record.
     con.execute(f"""
         CREATE TEMP TABLE hashed AS
-        SELECT * REPLACE ({", ".join(replaced)}), {_hash(_texts(present, kind))} AS row_id,
-               {_key_hash(kind, present, source)} AS key_hash, {_whole(kind)} AS whole
+        SELECT _n, {columns}, concat_ws(' row ', source_file, coalesce(source_row, _n + 2)) AS found_at,
+               {_hash(_texts(present, kind))} AS row_id, {_key_hash(kind, present, source)} AS key_hash,
+               {_whole(kind)} AS whole
         FROM given""")
     _spans(con, kind, assumed, context)
     series_id = ", coalesce(series_id, series) AS series_id" if "series" in kind.columns else ""
     con.execute(f"""
-        CREATE TEMP TABLE known AS
+        CREATE TEMP VIEW known AS
         SELECT * REPLACE ({knowledge.known_from_sql(assumed)} AS known_from, {knowledge.basis_sql(assumed)} AS
             known_from_basis, {knowledge.precision_sql()} AS date_precision {series_id})
         FROM spans""")
+
+
+# What the work below needs of a row; its other columns are not touched.
+_WORKED_ON = (
+    *("record_id", "source", "series", "series_id", "specimen_id", "stream", "place", "status", "occurred_at"),
+    *("period_start", "period_end", "date_precision", "known_from", "known_from_basis"),
+)
 
 
 def _key_hash(kind: RecordType, present: Sequence[str], source: str) -> str:
@@ -205,48 +221,54 @@ def _cadences(con: duckdb.DuckDBPyConnection, kind: RecordType, assumed: Assumpt
 
 def _settle(con: duckdb.DuckDBPyConnection, kind: RecordType) -> list[str]:
     """Make `settled`: rows with their record_id, at most one for a record and a day of knowledge; returns notes."""
-    given_key = f', coalesce("{kind.key[0]}", own_id) AS "{kind.key[0]}"' if kind.repeats else ""
-    con.execute(f"""
-        CREATE TEMP VIEW named AS
-        SELECT * REPLACE (own_id AS record_id {given_key}) FROM (
-            SELECT k.*, coalesce(k.record_id, CASE WHEN o.nth > 1 THEN {_hash("key_hash || '#' || o.nth")}
-                                              ELSE key_hash END) AS own_id
-            FROM known k LEFT JOIN ({_OCCURRENCES}) o ON o._n = k._n)""")
-    con.execute("CREATE TEMP TABLE settled AS FROM named")
+    if kind.repeats:
+        key = f'"{kind.key[0]}"'
+        con.execute(f"CREATE TEMP TABLE repeated AS {_OCCURRENCES}")
+        con.execute(f"""
+            CREATE TEMP TABLE settled AS
+            SELECT * EXCLUDE (own_id) REPLACE (own_id AS record_id, coalesce({key}, own_id) AS {key}) FROM (
+                SELECT k.*, coalesce(k.record_id, {_hash("r.key_hash || '#' || r.nth")}, k.key_hash) AS own_id
+                FROM known k LEFT JOIN repeated r ON r._n = k._n)""")
+    else:
+        con.execute("""CREATE TEMP TABLE settled AS
+            SELECT * REPLACE (coalesce(record_id, key_hash) AS record_id) FROM known""")
+    con.execute("""CREATE TEMP TABLE several AS SELECT * FROM settled
+        WHERE record_id IN (SELECT record_id FROM settled GROUP BY record_id HAVING count(*) > 1)""")
     losers = con.execute(_DUPLICATES).fetchall()
     if losers:
         con.execute(f"DELETE FROM settled WHERE _n IN (SELECT _n FROM ({_DUPLICATES}))")
     return _duplicate_notes([(row, kept, same) for _, row, kept, same in losers])
 
 
-# The nth row with this content. Rows that differ only in when they were known are versions of one record, and a
-# withdrawal is of the row that it repeats; rows that differ only in handling are two. Ordered by content, not place.
+# The nth row with this content, from the second on. Rows that differ only in when they were known are versions of one
+# record, and a withdrawal is of the row it repeats; rows that differ only in handling are two. Ordered by content.
 _OCCURRENCES = """
-    SELECT _n, row_number() OVER (PARTITION BY key_hash, day, gone ORDER BY row_id, _n) AS nth
-    FROM (SELECT _n, key_hash, row_id, CASE WHEN known_from_basis = 'declared' THEN known_from END AS day,
-                 coalesce(status = 'withdrawn', false) AS gone
-          FROM known WHERE whole AND record_id IS NULL AND key_hash IN
-            (SELECT key_hash FROM known WHERE whole GROUP BY key_hash HAVING count(*) > 1))"""
+    SELECT _n, key_hash, nth FROM (
+        SELECT _n, key_hash, row_number() OVER (PARTITION BY key_hash, day, gone ORDER BY row_id, _n) AS nth
+        FROM (SELECT _n, key_hash, row_id, known_from AS day,
+                     coalesce(status = 'withdrawn', false) AS gone
+              FROM spans WHERE whole AND record_id IS NULL AND key_hash IN
+                (SELECT key_hash FROM spans WHERE whole GROUP BY key_hash HAVING count(*) > 1)))
+    WHERE nth > 1"""
 
 _DUPLICATES = """
-    SELECT s._n, s.source_row_, kept.source_row_, s.row_id = kept.row_id
-    FROM (SELECT *, coalesce(source_row, _n + 2) AS source_row_ FROM settled) s
-    JOIN (SELECT record_id, known_from, arg_max(row_id, _n) AS row_id FROM settled
-          GROUP BY record_id, known_from HAVING count(*) > 1) g
+    SELECT s._n, s.found_at, kept.found_at, s.row_id = kept.row_id
+    FROM several s
+    JOIN (SELECT record_id, known_from, arg_max(row_id, _n) AS row_id FROM several GROUP BY ALL) g
       ON g.record_id = s.record_id AND g.known_from IS NOT DISTINCT FROM s.known_from
-    JOIN (SELECT record_id, known_from, row_id, min(_n) AS _n, arg_min(coalesce(source_row, _n + 2), _n) AS source_row_
-          FROM settled GROUP BY record_id, known_from, row_id) kept
+    JOIN (SELECT record_id, known_from, row_id, min(_n) AS _n, arg_min(found_at, _n) AS found_at
+          FROM several GROUP BY ALL) kept
       ON kept.record_id = g.record_id AND kept.known_from IS NOT DISTINCT FROM g.known_from AND kept.row_id = g.row_id
     WHERE s._n <> kept._n ORDER BY s._n"""
 
 
-def _duplicate_notes(losers: Sequence[tuple[int, int, bool]]) -> list[str]:
+def _duplicate_notes(losers: Sequence[tuple[str, str, bool]]) -> list[str]:
     """What was left out because another row of the file says the same, or says something else later."""
     notes = []
     same = [f"{row} (of {kept})" for row, kept, exact in losers if exact]
     if same:
         notes.append(f"{len(same)} exact duplicate rows left out: {_list(same)}")
-    differ = [f"{row} (row {kept} kept)" for row, kept, exact in losers if not exact]
+    differ = [f"{row} ({kept} kept)" for row, kept, exact in losers if not exact]
     if differ:
         notes.append(
             f"{len(differ)} rows left out because a later row has the same key and known_from and other values: "

@@ -1,7 +1,7 @@
 """What a delivery adds to the evidence: its new versions, and which older ones they supersede."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Protocol
@@ -122,8 +122,8 @@ def prepare(
     number = len(ledger) + 1
     tables, notes = _identified(con, shelf, ledger, parsed, assumed)
     sifted = [_sift(con, shelf, ledger, record_types()[name], table) for name, table in tables.items()]
-    fresh = [s for s in sifted if s.fresh.num_rows]
-    batch_id = ledgers.name_of(number, _digest(fresh) if hashed_name else "")
+    fresh = [replace(s, fresh=sorted_rows(s.fresh)) for s in sifted if s.fresh.num_rows]
+    batch_id = ledgers.name_of(number, _digest(s.fresh for s in fresh) if hashed_name else "")
     gone = ledgers.withdrawn(ledger)
     pieces = tuple(piece_of(con, shelf, ledger, s.kind, s.fresh, batch_id, number, now, gone) for s in fresh)
     proposed: list[Proposal] = []
@@ -256,16 +256,28 @@ _KNOWN_ALREADY = f"""
     WHERE known_from_basis IS DISTINCT FROM 'declared'"""
 
 
-def _digest(sifted: Iterable[_Sifted]) -> str:
-    """A hash of the versions a delivery brings, whatever their order."""
+def _digest(pieces: Iterable[pa.Table]) -> str:
+    """A hash of the versions a delivery brings: of sorted rows, so that their order in the file does not count."""
     digest = sha256()
-    for each in sifted:
-        rows = each.fresh.select(["record_id", "row_id"]).sort_by([("record_id", "ascending"), ("row_id", "ascending")])
-        for column in rows.columns:
-            digest.update(
-                pc.binary_join(pa.array([column.to_pylist()], pa.list_(pa.string())), ";")[0].as_py().encode()
-            )
+    for rows in pieces:
+        for name in ("record_id", "row_id"):
+            for chunk in rows[name].chunks:
+                whole = pa.ListArray.from_arrays(pa.array([0, len(chunk)], pa.int32()), chunk)
+                digest.update(pc.binary_join(whole, ";")[0].as_py().encode())
     return digest.hexdigest()
+
+
+def sorted_rows(rows: pa.Table) -> pa.Table:
+    """By period, then record, then day of knowledge: an order that does not depend on the file's."""
+    order = [("period_start", "ascending"), ("record_id", "ascending"), ("known_from", "ascending")]
+    filled = [name for name in rows.column_names if rows.column(name).null_count < rows.num_rows]
+    ordered = rows.select(list({*filled, *(name for name, _ in order)})).sort_by(order)
+    # Most columns of most files are empty: there is nothing in them to put in order.
+    columns = [
+        ordered.column(f.name) if f.name in ordered.column_names else pa.nulls(rows.num_rows, f.type)
+        for f in rows.schema
+    ]
+    return pa.table(columns, schema=rows.schema)
 
 
 def piece_of(
@@ -279,7 +291,7 @@ def piece_of(
     now: datetime,
     withdrawn: Collection[str],
 ) -> Piece:
-    """The new rows as they are stored, sorted by period, and the pairs of versions they bring."""
+    """The new rows as they are stored, and the pairs of versions they bring."""
     rows = stored_rows(kind, fresh, batch_id, now)
     con.register("fresh_rows", rows.select(["record_id", "row_id", "known_from", "batch_id", "supersedes"]))
     query = f"""SELECT record_id, row_id, known_from, batch_id, {number} AS batch_no, supersedes, true AS fresh
@@ -299,7 +311,7 @@ def piece_of(
 
 
 def stored_rows(kind: RecordType, rows: pa.Table, batch_id: str, now: datetime) -> pa.Table:
-    """Identified rows with the store's columns, sorted by period, then record, then day of knowledge."""
+    """Identified rows with the store's columns."""
     schema = stored_schema(kind)
     n = rows.num_rows
     added = {
@@ -309,8 +321,7 @@ def stored_rows(kind: RecordType, rows: pa.Table, batch_id: str, now: datetime) 
     }
     for name, values in added.items():
         rows = rows.append_column(name, values)
-    order = [("period_start", "ascending"), ("record_id", "ascending"), ("known_from", "ascending")]
-    return rows.select(schema.names).cast(schema).sort_by(order)
+    return rows.select(schema.names).cast(schema)
 
 
 def _missing(

@@ -12,7 +12,7 @@ from papaver.model.records.schema import stored_schema
 from papaver.store import ledger as ledgers
 from papaver.store.cut import Shelf, cut, in_list
 from papaver.store.evidence import Batch
-from papaver.store.ingest import Piece, Prepared, piece_of
+from papaver.store.ingest import Piece, Prepared, piece_of, sorted_rows
 from papaver.store.knowledge import literal
 from papaver.store.ledger import Ledger
 from papaver.store.superseded import pairs
@@ -122,7 +122,7 @@ def _withdrawal_rows(
             'withdrawn' AS status, {day} AS known_from, 'declared' AS known_from_basis,
             left(sha256(concat_ws('|', 'withdrawn', record_id, {day_text}, row_id)), 32) AS row_id)
         FROM ({standing}) WHERE {in_list("record_id", ids)}""").to_arrow_table()
-    return piece_of(con, shelf, ledger, kind, rows, batch_id, number, now, gone)
+    return piece_of(con, shelf, ledger, kind, sorted_rows(rows), batch_id, number, now, gone)
 
 
 def _pairs_around(con: duckdb.DuckDBPyConnection, stored: str, batches: Sequence[str], gone: Sequence[str]) -> pa.Table:
