@@ -329,7 +329,7 @@ def fit_reweighted(
 
     A first fit with slope that does not converge is repeated without; `used` counts the levels that occur.
     """
-    n = np.int64(run[runs])
+    n = int(run[runs])
     for i in range(n):
         p[OMEGA, i] = 1.0
     slope, information, converged = 0.0, 0.0, False
@@ -409,7 +409,7 @@ def fit_with_trend_rules(
 
     Writes log mean, its standard error, phi and the slope at time `here` into fit; False: not converged.
     """
-    n = np.int64(run[runs])
+    n = int(run[runs])
     trend = use_trend
     for _ in range(2):
         ok, trend, slope, information, phi = fit_reweighted(p, run, level, runs, sums, used, trend, reweight, threshold)

@@ -4,6 +4,7 @@ import csv
 import json
 import tempfile
 from collections.abc import Sequence
+from datetime import timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from papaver.model.substances import VOCABULARY_VERSION
 CONNECTICUT = "connecticut_monthly.csv"
 # Toxicology in Connecticut arrives within two months; the open data do not say when each death became known.
 CONNECTICUT_LAG_DAYS = 60
+# The desk has been brought up to date every week for so many weeks: the date of knowledge can be set back.
+WEEKS_ON_THE_DESK = 5
 _TOML = """# The demo: one part of it is real and the other SIMULATED; every view says which.
 name = "demo"
 
@@ -47,8 +50,9 @@ def _made(place: Path) -> OpenWorkspace:
             file = Path(room) / f"simulated_{kind}.csv"
             _write(file, rows)
             add(workspace, [file], kind, None, "increment")
-    for _ in update(workspace, LAST_DAY):
-        pass
+    for weeks in reversed(range(WEEKS_ON_THE_DESK)):
+        for _ in update(workspace, LAST_DAY - timedelta(weeks=weeks)):
+            pass
     (place / ".complete").write_text(json.dumps({"version": __version__}), encoding="utf-8")
     return workspace
 
