@@ -15,7 +15,7 @@ import pytest
 from papaver.model.records import record_types
 from papaver.model.records.schema import parsed_schema
 from papaver.policy import Principal
-from papaver.store import Damaged, Locked, NeedsMigration, NotThere, Workspace, in_memory
+from papaver.store import Damaged, Evidence, Locked, NeedsMigration, NotThere, Workspace, in_memory
 from papaver.store.lock import writer_lock
 
 NOW = datetime(2024, 9, 1, 12, tzinfo=UTC)
@@ -263,3 +263,27 @@ def test_a_newer_format_a_missing_file_and_no_evidence_are_told_apart(tmp_path: 
     file.write_bytes(file.read_bytes()[:-1])
     with pytest.raises(Damaged, match=str(batch.batch_id)):
         store.evidence()
+
+
+def test_detections_are_the_same_however_often_evidence_is_cut(tmp_path: Path) -> None:
+    """The first cut derives them, later cuts take them from what was derived once; after a withdrawal none may."""
+    store = workspace(tmp_path)
+    base: Cells = {"stream": "post_mortem", "place": "LV", "period_start": date(2024, 1, 5)}
+    first = {**base, "specimen_id": "a", "substances": ["fentanyl"], "known_from": date(2024, 2, 1)}
+    store.add([given("specimen", [first, {**base, "specimen_id": "b", "substances": ["heroin"]}])], lag_days=30)
+    revised = {**first, "substances": ["metonitazene"], "known_from": date(2024, 3, 1)}
+    batch = store.add([given("specimen", [revised])])
+    days = [date(2024, 1, 31), date(2024, 2, 1), date(2024, 2, 4), date(2024, 3, 1)]
+    again = store.evidence()
+    for step in range(2):
+        each = [detected(store.evidence(), day) for day in days]
+        assert [detected(again, day) for day in days] == each
+        assert each[1] == [("a", "fentanyl")]
+        assert each[3] == [("a", "fentanyl" if step else "metonitazene"), ("b", "heroin")]
+        store.withdraw([str(batch.batch_id)], known_from=date(2024, 2, 1)) if not step else None
+        again = store.evidence()
+
+
+def detected(evidence: Evidence, day: date) -> list[tuple[str, str]]:
+    table = evidence.as_known_on(day)["detections"].to_pyarrow()
+    return sorted(zip(table["specimen_id"].to_pylist(), table["substance"].to_pylist(), strict=True))

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import pyarrow as pa
+
 from papaver.model.period import Cadence
 from papaver.model.records import RecordType, record_types
 from papaver.model.records.schema import stored_schema
@@ -16,6 +18,7 @@ from papaver.store import ledger as ledgers
 from papaver.store.connection import typed_nulls
 from papaver.store.cut import Shelf, cut, dated_by_specimen, in_list
 from papaver.store.ledger import Delivery, Ledger
+from papaver.store.superseded import PAIRS
 
 if TYPE_CHECKING:
     import ibis
@@ -154,12 +157,16 @@ class _Cut(Mapping[str, "Table"]):
 
 def _view(connection: "Backend", kind: RecordType, query: str | None) -> "Table":
     """A named view with the stored columns; an empty one for a type nothing was stored of or nothing may be seen of."""
-    import ibis
-
-    schema = _ibis_schema(kind.name)
     if query is None:
         query = f"SELECT {typed_nulls(stored_schema(kind))} WHERE false"
-    name = f"known_{kind.name}_{next(_names)}"
+    return _table(connection, f"known_{kind.name}", query, _stored_columns(kind.name))
+
+
+def _table(connection: "Backend", name: str, query: str, schema: "ibis.Schema") -> "Table":
+    """A query as a named view on the connection, in the columns and order of a schema."""
+    import ibis
+
+    name = f"{name}_{next(_names)}"
     columns = ", ".join(f'"{c}"' for c in schema)
     connection.con.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {columns} FROM ({query})')
     # The schema is known here: asking the database for it costs a query for each table of each cut.
@@ -170,10 +177,15 @@ def _view(connection: "Backend", kind: RecordType, query: str | None) -> "Table"
 
 
 @cache
-def _ibis_schema(name: str) -> "ibis.Schema":
+def _stored_columns(name: str) -> "ibis.Schema":
+    return ibis_schema(stored_schema(record_types()[name]))
+
+
+def ibis_schema(schema: pa.Schema) -> "ibis.Schema":
+    """An Arrow schema as Ibis has it."""
     import ibis
 
-    return ibis.Schema.from_pyarrow(stored_schema(record_types()[name]))
+    return ibis.Schema.from_pyarrow(schema)
 
 
 def known_days(connection: "Backend", shelf: Shelf, ledger: Ledger) -> list[date]:
@@ -231,7 +243,9 @@ class LedgerEvidence:
         self._ledger = ledger
         self._named = named
         self._cache = cache
-        self._terms: tuple[int, LoadedTerms] | None = None
+        self._cuts = 0
+        self._read_terms: tuple[int, LoadedTerms] | None = None
+        self._read_history: tuple[int, Table] | None = None
 
     def as_known_on(
         self,
@@ -250,22 +264,52 @@ class LedgerEvidence:
         known_on = None if last is None else (day or last)
         records = _Cut(self._connection, self._shelf, ledger, known_on, principal)
         batch_id = ledgers.last_batch(ledger, known_on) if self._named else None
-        return known(self._connection, records, known_on, batch_id, every, self._loaded_terms())
+        self._cuts += 1
+        # Made once and cut many times; whoever asks only once is not made to wait for it. It knows of no batch that
+        # is withdrawn and of no reader but the owner, so for those `detections` is derived from the cut records.
+        whole = through_batch is None and sees_all(principal) and not ledgers.withdrawn(ledger)
+        history = self._history() if whole and self._cuts > 1 else None
+        terms = self._terms() if sees_all(principal) else None
+        return known(self._connection, records, known_on, batch_id, every, terms, history=history)
 
-    def _loaded_terms(self) -> "LoadedTerms | None":
-        """What every string of the evidence names, read once for all cuts."""
+    def _terms(self) -> "LoadedTerms | None":
+        """What every string of the evidence names, read once for all cuts of this ledger."""
         from papaver.store.known import load_terms
 
         if not any(entry.part(name) for entry in self._ledger for name in _WITH_STRINGS):
             return None
-        if self._terms is None or self._terms[0] != len(self._ledger):
-            whole = [_view(self._connection, record_types()[name], self._all(name)) for name in _WITH_STRINGS]
-            self._terms = (len(self._ledger), load_terms(self._connection, whole[0], whole[1], cache=self._cache))
-        return self._terms[1]
+        if self._read_terms is None or self._read_terms[0] != len(self._ledger):
+            rows = self._uncut()
+            found = load_terms(self._connection, rows["specimen"], rows["assay"], cache=self._cache)
+            self._read_terms = (len(self._ledger), found)
+        return self._read_terms[1]
 
-    def _all(self, name: str) -> str | None:
-        rows = self._shelf.rows(record_types()[name], self._ledger)
-        return None if rows is None else f"SELECT * FROM {rows}"
+    def _history(self) -> "Table | None":
+        """Every state `detections` ever had, made once for all cuts of this ledger."""
+        from papaver.store.known import load_history
+
+        terms = self._terms()
+        if terms is None:
+            return None
+        if self._read_history is None or self._read_history[0] != len(self._ledger):
+            pairs = {name: self._pairs(record_types()[name]) for name in _WITH_STRINGS}
+            found = load_history(self._connection, self._uncut(), pairs, terms)
+            self._read_history = (len(self._ledger), found)
+        return self._read_history[1]
+
+    def _uncut(self) -> "dict[str, Table]":
+        """Every row of the types that name substances, for work that is done once for all cuts."""
+        tables = {}
+        for name in _WITH_STRINGS:
+            rows = self._shelf.rows(record_types()[name], self._ledger)
+            query = None if rows is None else f"SELECT * FROM {rows}"
+            tables[name] = _view(self._connection, record_types()[name], query)
+        return tables
+
+    def _pairs(self, kind: RecordType) -> "Table":
+        pairs = self._shelf.pairs(kind, self._ledger)
+        query = f"SELECT {typed_nulls(PAIRS)} WHERE false" if pairs is None else f"SELECT * FROM {pairs}"
+        return _table(self._connection, f"pairs_{kind.name}", query, ibis_schema(PAIRS))
 
     def latest(self) -> date | None:
         """See `Evidence.latest`."""
