@@ -1,5 +1,6 @@
 """Who reported, when and with what lag: the strip below a series, in which silence never looks like zero."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,7 +9,7 @@ from typing import Literal
 from papaver.model.analysis import Data, Row
 
 State = Literal["complete", "late", "partial", "zero", "none", "not_due", "absent"]
-# What one cell says when several periods of a stream fall into it: the state that most needs to be seen.
+# The state that most needs to be seen comes first.
 _LOUDEST: tuple[State, ...] = ("none", "partial", "late", "complete", "zero", "not_due", "absent")
 # A stream whose register names no due date is late after this many days.
 DUE_DAYS = 30
@@ -60,17 +61,24 @@ def strip(known: Iterable[Reported], place: str, every: str, periods: Sequence[d
 
 
 def _stream(name: str, title: str, reports: list[Reported], periods: Sequence[date]) -> dict[str, object]:
-    states: list[State] = ["absent"] * len(periods)
     ends = [*periods[1:], periods[-1] + (periods[-1] - periods[-2] if len(periods) > 1 else timedelta(days=1))]
     due = [r for r in reports if r.state != "not_due"]
+    inside: list[list[State]] = [[] for _ in periods]
     for report in reports:
-        at = next(
-            (i for i, end in enumerate(ends) if periods[i] <= report.end < end or periods[i] == report.start), None
-        )
-        if at is not None:
-            states[at] = min(states[at], report.state, key=_LOUDEST.index)
+        last = bisect_right(periods, report.end) - 1
+        at = last if last >= 0 and report.end < ends[last] else bisect_right(periods, report.start) - 1
+        if at >= 0 and report.start < ends[at]:
+            inside[at].append(report.state)
+    states = [_together(states) for states in inside]
     received = sum(r.state != "none" for r in due) / len(due) if due else None
     return {"stream": name, "title": title, "states": states, "received": received}
+
+
+def _together(states: Sequence[State]) -> State:
+    """What a cell says when several periods of a stream fall into it: some silent and some not is partial."""
+    if "none" in states and any(state != "none" for state in states):
+        return "partial"
+    return min(states, key=_LOUDEST.index, default="absent")
 
 
 def _rows(data: Data, name: str, columns: Sequence[str]) -> list[Row]:

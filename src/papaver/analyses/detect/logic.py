@@ -187,10 +187,10 @@ def _views(finding: Finding, row: Row) -> list[View]:
 
 def _notes(judged: Table, params: DetectParams) -> list[str]:
     """How many series could not be judged, by reason."""
-    per_series = judged.group_by(KEYS).aggregate(best=judged.reason.min())
+    per_series = judged.group_by(KEYS).aggregate(best=judged.reason.min(), why=judged.reason.max())
     unjudged = per_series.filter(per_series.best > 0)
-    counted = _rows(unjudged.group_by("best").aggregate(n=unjudged.count()).order_by("best"))
-    return [wording.not_judged(int(str(r["best"])), int(str(r["n"])), params) for r in counted]
+    counted = _rows(unjudged.group_by("why").aggregate(n=unjudged.count()).order_by("why"))
+    return [wording.not_judged(int(str(r["why"])), int(str(r["n"])), params) for r in counted]
 
 
 def _number(value: object) -> float:
