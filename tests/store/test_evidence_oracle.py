@@ -244,13 +244,13 @@ def check(kind: str, steps: Sequence[Step]) -> None:
 
 
 @given(steps)
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_memory_says_what_the_oracle_says(steps: list[Step]) -> None:
     check("memory", steps)
 
 
 @given(steps)
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_disk_says_what_the_oracle_says(steps: list[Step]) -> None:
     check("disk", steps)
 
