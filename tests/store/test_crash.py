@@ -13,7 +13,7 @@ from papaver.store import Workspace
 KILLS = int(os.environ.get("PAPAVER_KILLS", "20"))
 ROUNDS = Path(__file__).with_name("crash_rounds.py")
 
-# pytestmark = pytest.mark.crash
+pytestmark = pytest.mark.crash
 
 
 def rounds(folder: Path, kills: int, writer: str, seed: int = 7) -> list[dict[str, list[int]]]:
