@@ -96,7 +96,7 @@ def findings_list(findings: Iterable[Finding], status: Mapping[str, str] | None 
             *([told] if told else []),
             f.priority.value.replace("_", " "),
             f"{f.when.start} to {f.when.end}",
-            f"{f.evidence.n} records",
+            f"{f.evidence.n} record{'' if f.evidence.n == 1 else 's'}",
             f.key,
         ]
         lines += [f"{_MARKS[f.priority.value]} {f.title}", f"  {' · '.join(meta)}"]
