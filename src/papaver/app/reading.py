@@ -9,6 +9,7 @@ from papaver.model.analysis import Data
 from papaver.model.period import Cadence
 from papaver.policy import Principal
 from papaver.store import Evidence, Workspace
+from papaver.store.known import Known
 
 # Days of knowledge kept at hand: somebody who compares two dates goes to and fro.
 KEPT = 6
@@ -23,7 +24,7 @@ class Reading:
         self._lock = RLock()
         self._stamp: tuple[int, int] | None = None
         self._evidence: Evidence | None = None
-        self._known: dict[tuple[date, Cadence | None], Data] = {}
+        self._known: dict[tuple[date, Cadence | None], Known] = {}
 
     @contextmanager
     def evidence(self) -> Iterator[Evidence]:
@@ -42,5 +43,5 @@ class Reading:
             found = self._known.pop((day, every), None) or evidence.as_known_on(day, self._principal, every)
             self._known[day, every] = found
             while len(self._known) > KEPT:
-                del self._known[next(iter(self._known))]
+                self._known.pop(next(iter(self._known))).close()
             yield found

@@ -1,6 +1,7 @@
 """Replay: what an analysis would have said at each step, from what was known then."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace as with_fields
 from datetime import date, timedelta
 from typing import Literal, Protocol
@@ -14,10 +15,16 @@ from papaver.model.period import Cadence, step
 Every = Literal["week", "month"]
 
 
+class Cut(Data, Protocol):
+    """Tables known on a day, to be put away when they are read."""
+
+    def close(self) -> None: ...
+
+
 class Dated(Protocol):
     """Evidence that can be cut to a day."""
 
-    def as_known_on(self, day: date, /) -> Data: ...
+    def as_known_on(self, day: date, /) -> Cut: ...
 
 
 def steps(first: date, last: date, every: Every) -> Iterator[date]:
@@ -73,7 +80,8 @@ def replay(analysis: Analysis, params: Params, evidence: Dated, first: date, las
     union = _Union(params.gap)
     answer = None
     for day in steps(first, last, every):
-        answer = ask(analysis, params, evidence.as_known_on(day))
+        with closing(evidence.as_known_on(day)) as data:
+            answer = ask(analysis, params, data)
         union.add(answer)
     if answer is None:
         raise AssertionError("a replay has at least one step")

@@ -12,12 +12,13 @@ from papaver.app.registry import analysis as find_analysis
 from papaver.app.replay import Every
 from papaver.app.replay import replay as replay_over
 from papaver.app.values import make_params
-from papaver.model.analysis import Analysis, Data, Params
+from papaver.model.analysis import Analysis, Params
 from papaver.model.records import record_types
 from papaver.policy import OWNER, Principal
 from papaver.sources import BadInput, read, sources
 from papaver.sources.typed import Parsed
 from papaver.store import Evidence, in_memory
+from papaver.store.known import Known
 
 # Inputs of analyses that are derived, and the record type that a file given under their name holds.
 HELD_BY = {"counts": "count"}
@@ -31,7 +32,7 @@ class View:
     params: Params
     principal: Principal = OWNER
 
-    def as_known_on(self, day: date | None) -> Data:
+    def as_known_on(self, day: date | None) -> Known:
         """The tables known on a day."""
         return self.evidence.as_known_on(day, self.principal, every=self.params.every)
 
@@ -72,13 +73,15 @@ def run_on_files(
     """Run an analysis on files; nothing is stored."""
     analysis, params = prepare(name, given)
     evidence, notes = _evidence(files, lag_days, params)
-    return _noted(ask(analysis, params, View(evidence, params).as_known_on(known_on)), notes)
+    data = View(evidence, params).as_known_on(known_on)
+    return _noted(ask(analysis, params, data), (*notes, *data.notes))
 
 
 def run_on(evidence: Evidence, name: str, given: Mapping[str, object], known_on: date | None = None) -> Answer:
     """Run an analysis on a workspace's evidence; `known_on` defaults to today (UTC)."""
     analysis, params = prepare(name, given)
-    return ask(analysis, params, View(evidence, params).as_known_on(known_on or today()))
+    data = View(evidence, params).as_known_on(known_on or today())
+    return _noted(ask(analysis, params, data), data.notes)
 
 
 def replay_on_files(
@@ -114,8 +117,8 @@ def _evidence(
     files: Sequence[tuple[str, str | Path]], lag_days: int | None, params: Params
 ) -> tuple[Evidence, tuple[str, ...]]:
     parsed = read_files(files)
-    notes = tuple(note for p in parsed for note in p.notes)
-    return in_memory(parsed, lag_days=lag_days, every=params.every), notes
+    evidence = in_memory(parsed, lag_days=lag_days, every=params.every)
+    return evidence, (*(note for p in parsed for note in p.notes), *evidence.notes)
 
 
 def _noted(answer: Answer, notes: tuple[str, ...]) -> Answer:
