@@ -5,12 +5,24 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import ibis
-from ibis.expr.types import IntegerValue, Table
+from ibis.expr.types import Column, IntegerColumn, IntegerValue, Table
 
 from papaver.model.analysis import Row
 
 MOST = 200
 _LEVELS = ("presumptive", "tentative", "confirmed_with_reference", "structure_elucidated")
+#: Columns of detections that are told of the evidence.
+TOLD = (
+    "record_id",
+    "n",
+    "known_from",
+    "place",
+    "reported_as",
+    "identification_level",
+    "marking",
+    "record_type",
+    "vocabulary_version",
+)
 _SAID = ("place", "reported_as", "identification_level", "marking", "record_type", "vocabulary_version")
 
 
@@ -46,9 +58,9 @@ class Proof:
         return tuple(record for _, record in sorted(self.ids.get(self.record_type, []))[:MOST])
 
 
-def count_of(t: Table) -> IntegerValue:
+def count_of(n: IntegerColumn, subject: Column) -> IntegerValue:
     """Specimens, or persons, in a group of detections; rows that stand for several specimens are added up."""
-    several: IntegerValue = ibis.ifelse(t.n.max() > 1, t.n.sum(), t.subject.nunique())
+    several: IntegerValue = ibis.ifelse(n.max() > 1, n.sum(), subject.nunique())
     return several
 
 
@@ -64,8 +76,7 @@ def evidence(seen: Table, rows: Sequence[Row]) -> dict[int, Proof]:
         return {}
     kinds = {"row": "int64", "w_substance": "string", "w_unit": "string", "w_stream": "string"}
     asked = ibis.memtable(windows, schema={**kinds, "start": "date", "end": "date", "w_sold_as": "string"})
-    of = seen.substance.notnull() & ~seen.negated
-    found = seen.filter(of).inner_join(
+    found = seen.inner_join(
         asked,
         [
             seen.substance == asked.w_substance,
@@ -80,7 +91,7 @@ def evidence(seen: Table, rows: Sequence[Row]) -> dict[int, Proof]:
     ranked = found.mutate(rank=ibis.row_number().over(group_by=["row", "record_type"], order_by=order))
     told = ranked.group_by(["row", *_SAID]).aggregate(
         records=ranked.count(),
-        n=count_of(ranked),
+        n=count_of(ranked.n, ranked.subject),
         first_day=ranked.period_start.min(),
         last_day=ranked.period_start.max(),
         known=ranked.known_from.max(),

@@ -1,14 +1,14 @@
 """What is new, growing, back or at another level among the substances seen, and what is only newly tested for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import Table, Value
 
 from papaver.analyses.emerge.clusters import clusters
 from papaver.analyses.emerge.coverage import Panel, Tested, Where, panels, tested
-from papaver.analyses.emerge.evidence import count_of, evidence
+from papaver.analyses.emerge.evidence import TOLD, count_of, evidence
 from papaver.analyses.emerge.findings import cluster_finding, cluster_row, finding, table_row
 from papaver.analyses.emerge.judging import JUDGED, in_class, judge
 from papaver.analyses.emerge.params import EmergeParams
@@ -55,24 +55,23 @@ def emerge(params: EmergeParams, data: Data) -> Result:
     """Judge every substance of every stream and place, and raise the sentinels of the user's list."""
     told = [(c, cluster_finding(params, data, c)) for c in clusters(_rows(data["event"]), params)]
     lines = [cluster_row(f, c, data.known_on) for c, f in told]
-    seen = _prepared(data["detections"])
-    cells = _rows(_tested_cells(seen))
+    detections = data["detections"]
+    cells = _rows(_tested_cells(detections))
     if not cells:
         note = "No specimens that were tested: give --data specimen=FILE or --data assay=FILE."
         return _result([f for _, f in told], lines, ibis.memtable([], schema=_SERIES), [note], {})
     units = {code: _unit(code, params) for code in sorted({str(c["place"]) for c in cells})}
     moved = {code: unit for code, unit in units.items() if code != unit}
-    seen = seen.mutate(unit=seen.place.substitute(moved) if moved else seen.place)
     reports = [{**r, "unit": _unit(str(r["place"] or ""), params)} for r in _rows(_reported(data["report"]))]
     who = tested([{**c, "unit": units[str(c["place"])]} for c in cells], reports)
     register = panels(_rows(data["panel"]))
-    guards = sentinels(_sentinel_sightings(seen, params), params)
+    guards = sentinels(_sentinel_sightings(detections, moved, params), params)
     shown = frozenset((unit, s.stream, s.substance) for s in guards for unit in s.units)
     kernel = Kernel(partial(judge, tested=who, register=register, shown=shown, params=params), JUDGED)
-    judged = data.map_groups(_sightings(seen), ["unit", "stream"], kernel)
+    judged = data.map_groups(_sightings(detections, moved), ["unit", "stream"], kernel)
     names = _rows(judged.filter(judged.told).select("unit", "stream", *_VERDICT))
     rows = [*_verdicts(names), *(_sentinel_row(s, who, names) for s in guards)]
-    proof = evidence(seen, rows)
+    proof = evidence(_seen(detections, moved), rows)
     findings = [f for _, f in told]
     drawn: dict[str, dict[str, str]] = {}
     for i, row in enumerate(rows):
@@ -94,50 +93,66 @@ def _rows(table: Table) -> list[Row]:
     return rows
 
 
-def _prepared(detections: Table) -> Table:
-    """Detections with the week, the instrument, and the person or specimen that each row speaks of."""
-    t = detections.filter(detections.period_start.notnull())
-    return t.mutate(
-        stream=t.stream.fill_null(""),
-        place=t.place.fill_null(""),
-        week=t.period_start.truncate("W"),
-        instrument=ibis.coalesce(t.panel_id, t.laboratory, ""),
-        subject=t.source.concat("|", ibis.coalesce(t.case_id, t.specimen_id)),
-    )
+def _columns(detections: Table, moved: Mapping[str, str], *names: str) -> dict[str, Value]:
+    """Of `detections`: the unit of place, week, instrument, person or specimen and other columns, by name."""
+    t = detections
+    place = t.place.fill_null("")
+    made: dict[str, Callable[[], Value]] = {
+        "stream": lambda: t.stream.fill_null(""),
+        "place": lambda: place,
+        "unit": lambda: place.substitute(dict(moved)) if moved else place,
+        "week": lambda: t.period_start.truncate("W"),
+        "instrument": lambda: ibis.coalesce(t.panel_id, t.laboratory, ""),
+        "subject": lambda: t.source.concat("|", ibis.coalesce(t.case_id, t.specimen_id)),
+        "assayed": lambda: t.record_type == "assay",
+        "death": lambda: (t.outcome.fill_null("") == "death") | (t.stream.fill_null("") == "post_mortem"),
+        "confirmed": lambda: ~t.identification_level.fill_null("").isin(_UNSURE),
+    }
+    return {name: made[name]() if name in made else t[name] for name in names}
 
 
-def _tested_cells(seen: Table) -> Table:
+def _tested_cells(detections: Table) -> Table:
     """Specimens, or persons, tested in each place, stream and week, by instrument."""
+    looked = detections.filter(detections.period_start.notnull() & ~detections.role.isin(_NOT_TESTED))
     where = ["place", "stream", "instrument", "week"]
-    looked = seen.filter(~seen.role.isin(_NOT_TESTED))
-    each = looked.group_by([*where, "subject"]).aggregate(n=looked.n.max())
+    each = looked.group_by(**_columns(looked, {}, *where, "subject")).aggregate(n=looked.n.max())
     return each.group_by(where).aggregate(n=each.n.sum())
 
 
-def _sightings(seen: Table) -> Table:
+def _sightings(detections: Table, moved: Mapping[str, str]) -> Table:
     """Weekly numbers of each substance, found or looked for and not found; metabolites are signs of another."""
-    t = seen.filter(seen.substance.notnull() & (seen.role != "metabolite"))
-    by = {"period_start": t.week, "assayed": t.record_type == "assay"}
-    return t.group_by("unit", "stream", "substance", "class", "instrument", "negated", **by).aggregate(
-        n=count_of(t), first_day=t.period_start.min(), last_day=t.period_start.max()
+    d = detections
+    t = d.filter(d.period_start.notnull() & d.substance.notnull() & (d.role != "metabolite"))
+    by = _columns(t, moved, "unit", "stream", "substance", "class", "instrument", "negated", "assayed", "week")
+    subject = _columns(t, moved, "subject")["subject"]
+    return t.group_by(period_start=by.pop("week"), **by).aggregate(
+        n=count_of(t.n, subject), first_day=t.period_start.min(), last_day=t.period_start.max()
     )
 
 
-def _sentinel_sightings(seen: Table, params: EmergeParams) -> Iterator[Seen]:
+def _sentinel_sightings(detections: Table, moved: Mapping[str, str], params: EmergeParams) -> Iterator[Seen]:
     """Sightings of the listed classes by week, place, stream and product."""
     listed = [c for c in sorted(CLASSES) if in_class(c, params.sentinel_classes)]
     if not listed:
         return
-    found = seen.filter(
-        seen.substance.notnull() & ~seen.negated & seen["class"].isin(listed) & ~seen.role.isin(_NO_SENTINEL)
+    d = detections
+    t = d.filter(
+        d.period_start.notnull()
+        & d.substance.notnull()
+        & ~d.negated
+        & d["class"].isin(listed)
+        & ~d.role.isin(_NO_SENTINEL)
     )
-    by = {
-        "death": (found.outcome.fill_null("") == "death") | (found.stream == "post_mortem"),
-        "confirmed": ~found.identification_level.fill_null("").isin(_UNSURE),
-    }
-    cell = ["substance", "class", "unit", "stream", "week", "sold_as"]
-    weekly = found.group_by(*cell, **by).aggregate(first=found.period_start.min(), last=found.period_start.max())
+    by = _columns(t, moved, "substance", "class", "unit", "stream", "week", "sold_as", "death", "confirmed")
+    weekly = t.group_by(**by).aggregate(first=t.period_start.min(), last=t.period_start.max())
     yield from map(Seen.of, _rows(weekly))
+
+
+def _seen(detections: Table, moved: Mapping[str, str]) -> Table:
+    """Every sighting with what a finding tells of its evidence."""
+    d = detections
+    t = d.filter(d.period_start.notnull() & d.substance.notnull() & ~d.negated)
+    return t.select(**_columns(t, moved, "unit", "subject", "substance", "stream", "period_start", "sold_as", *TOLD))
 
 
 def _reported(report: Table) -> Table:
