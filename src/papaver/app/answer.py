@@ -11,6 +11,10 @@ from papaver.model.finding import Finding
 from papaver.model.view import View
 
 
+# The column of tables whose rows a replay unites.
+RAISED = "raised_on"
+
+
 @dataclass(frozen=True)
 class Answer:
     """What an analysis said of the evidence known on a day, with its tables as rows."""
@@ -61,16 +65,20 @@ def _plain_row(row: Row) -> dict[str, object]:
     return {name: plain(value) for name, value in row.items()}
 
 
-def ask(analysis: Analysis, params: Params, data: Data) -> Answer:
-    """Run an analysis on the tables handed to it and take its tables out of the engine."""
+def ask(analysis: Analysis, params: Params, data: Data, *, raised_only: bool = False) -> Answer:
+    """Run an analysis on the tables handed to it and take its tables out of the engine.
+
+    `raised_only` leaves out tables that do not say when something was raised: a replay unites only those that do.
+    """
     result: Result = analysis.run(params, data)
+    wanted = {n: t for n, t in result.tables.items() if not raised_only or RAISED in t.columns}
     return Answer(
         analysis=analysis,
         params=params,
         known_on=data.known_on,
         batch_id=data.batch_id,
         findings=tuple(result.findings),
-        tables={name: table.to_pyarrow().to_pylist() for name, table in result.tables.items()},
+        tables={name: table.to_pyarrow().to_pylist() for name, table in wanted.items()},
         views=tuple(result.views),
         notes=tuple(result.notes),
     )

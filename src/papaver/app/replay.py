@@ -6,7 +6,7 @@ from dataclasses import replace as with_fields
 from datetime import date, timedelta
 from typing import Literal, Protocol
 
-from papaver.app.answer import Answer, ask
+from papaver.app.answer import RAISED, Answer, ask
 from papaver.app.errors import BadArguments
 from papaver.model.analysis import Analysis, Data, Params, Row
 from papaver.model.finding import Finding, belongs_to, in_order
@@ -66,7 +66,7 @@ class _Union:
             same[key] = finding
             self.first.setdefault(key, finding.under_key(key))
         for name, rows in answer.tables.items():
-            if not rows or "raised_on" not in rows[0]:
+            if not rows or RAISED not in rows[0]:
                 continue
             seen = self.rows.setdefault(name, {})
             for row in rows:
@@ -81,7 +81,7 @@ def replay(analysis: Analysis, params: Params, evidence: Dated, first: date, las
     answer = None
     for day in steps(first, last, every):
         with closing(evidence.as_known_on(day)) as data:
-            answer = ask(analysis, params, data)
+            answer = ask(analysis, params, data, raised_only=day < last)
         union.add(answer)
     if answer is None:
         raise AssertionError("a replay has at least one step")
