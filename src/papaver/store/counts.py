@@ -1,23 +1,11 @@
-"""`counts`: given counts and counts derived from `detections`, on calendar grids, zero and missing told apart.
-
-Series. A given series keeps its name. Where one name covers rows that differ in what is counted, where, of whom, by
-which definition or by which source, each combination is a series of its own and those columns are added to the name:
-rows that differ in what they mean are never summed. A derived series is SUBSTANCE|PLACE|STREAM, empty parts left out.
-"""
+"""`counts`: given counts and counts derived from `detections`, on calendar grids, zero and missing told apart."""
 
 from typing import TYPE_CHECKING
 
 import ibis
 
-from papaver.store.grid import (
-    cadence_of_days,
-    days_in,
-    is_months,
-    months_between,
-    months_per_step,
-    plus_days,
-    plus_months,
-)
+from papaver.store.grid import is_months, months_between, months_per_step, plus_days, plus_months
+from papaver.store.series_pace import paced_counts
 
 if TYPE_CHECKING:
     from ibis.expr.types import BooleanValue, DateValue, IntegerValue, StringValue, Table
@@ -48,42 +36,34 @@ SCHEMA = {
     "record_ids": "array<string>",
 }
 NOT_REPORTED = ("not_reported", "not_collected", "suppressed")
-# What makes two rows of one name two series, in the order in which it is added to the name.
-TELLS_APART = (
-    "indicator",
-    "substance",
-    "place",
-    "sex",
-    "age_group",
-    "setting",
-    "case_definition",
-    "counting_rule",
-    "count_unit",
-    "source",
+_PASSED = (
+    *(c for c in SCHEMA if c not in ("stream", "origin", "break", "record_ids")),
+    "record_id",
+    "break_flag",
+    "is_hole",
+    "previous_end",
+    "reported_complete",
 )
 SHARED_PERIOD, OTHER_LENGTH, NO_PERIOD = "shared period", "other length", "no period"
 
 
-def given_counts(count: "Table", series: "Table", report: "Table") -> "Table":
+def given_counts(count: "Table", names: "Table", pace: "Table", series: "Table", report: "Table") -> "Table":
     """Rows of SCHEMA: one per known count record and one, with no value, per hole in its series.
+
+    `names` and `pace` are what `series_pace` makes of the same counts, kept: this statement reads them several times.
+    Series without hole or repeat pass straight through, however long they are; only the others are sorted.
 
     A hole is a period between the first and the last row of a series. It is missing, unless the report register has
     a complete report for that stream and place that covers the period: then nobody was there to be counted, zero.
     """
-    t = judged_counts(count)
-    t = t.filter(t.unused.isnull())
-    line = ibis.window(group_by="series", order_by=["period_start", "occurred_at", "record_id"])
-    t = t.mutate(next_start=t.period_start.lead().over(line), previous_end=t.period_end.lag().over(line))
-    t = t.mutate(hole=ibis.range(0, ibis.greatest(_periods_to_next(t), 1)).unnest())
-    is_hole = t.hole > 0
-    start = ibis.ifelse(is_hole, _step(t, t.hole), t.period_start)
-    t = t.mutate(
-        is_hole=is_hole,
-        previous_end=ibis.ifelse(is_hole, plus_days(start, ibis.literal(-1)), t.previous_end),
-        period_start=start,
-        period_end=ibis.ifelse(is_hole, plus_days(_step(t, t.hole + 1), ibis.literal(-1)), t.period_end),
-    )
-    t = _valued(_with_breaks(_with_reports(t, report), series))
+    t = paced_counts(count, names, pace)
+    filled = _filled(judged_counts(t).filter(lambda t: t.unused.isnull()))
+    passing = t.filter(t.regular).mutate(is_hole=False, reported_complete=False)
+    # What went before a period is the day before it, except before the first one.
+    eve = ibis.ifelse(passing.period_start == passing.first, None, plus_days(passing.period_start, ibis.literal(-1)))
+    passing = passing.mutate(previous_end=eve)
+    t = _with_reports(filled, report).select(*_PASSED).union(passing.select(*_PASSED))
+    t = _valued(_with_breaks(t, series))
     only_given = ("denominator", "n_reporters", "n_reporters_expected", "known_from", "batch_id", "occurred_at")
     t = t.mutate(
         **{c: ibis.ifelse(t.is_hole, None, t[c]) for c in only_given},
@@ -95,30 +75,45 @@ def given_counts(count: "Table", series: "Table", report: "Table") -> "Table":
     return promised(t)
 
 
+def _filled(t: "Table") -> "Table":
+    """Rows that are used, and one for each hole between two of them."""
+    line = ibis.window(group_by="series", order_by=["period_start", "occurred_at", "record_id"])
+    t = t.mutate(
+        next_start=t.period_start.lead().over(line),
+        last_start=t.period_start.lag().over(line),
+        last_end=t.period_end.lag().over(line),
+    )
+    # After a hole, the hole is what went before.
+    eve = plus_days(t.period_start, ibis.literal(-1))
+    follows_hole = (_steps(t, t.last_start, t.period_start) > 1).fill_null(False)
+    t = t.mutate(
+        previous_end=ibis.ifelse(follows_hole, eve, t.last_end),
+        hole=ibis.range(0, ibis.greatest(_steps(t, t.period_start, t.next_start).fill_null(1), 1)).unnest(),
+    )
+    is_hole = t.hole > 0
+    start = ibis.ifelse(is_hole, _step(t, t.hole), t.period_start)
+    return t.mutate(
+        is_hole=is_hole,
+        previous_end=ibis.ifelse(is_hole, plus_days(start, ibis.literal(-1)), t.previous_end),
+        period_start=start,
+        period_end=ibis.ifelse(is_hole, plus_days(_step(t, t.hole + 1), ibis.literal(-1)), t.period_end),
+    )
+
+
 def promised(t: "Table") -> "Table":
     """The columns of SCHEMA and nothing else."""
     return t.select(**{name: t[name].cast(kind) for name, kind in SCHEMA.items()})
 
 
-def judged_counts(count: "Table") -> "Table":
-    """Given counts under the name of their series, with its cadence, and in `unused` why a row is not used.
-
-    The cadence is the commonest length of the periods. Where windows overlap (twelve months, every month) the grid
-    follows the distance between starts instead, and `overlaps` is true.
-    """
-    t = _named_series(count)
-    t = t.mutate(days=days_in(t.period_start, ibis.coalesce(t.period_end, t.period_start)))
-    t = t.mutate(lasts=cadence_of_days(t.days))
-    t = t.mutate(lasts=ibis.ifelse(t.occurred_at.notnull() & (t.date_precision == "hour"), "hour", t.lasts))
-    pace = _pace(t).rename("p_{name}")
-    t = t.left_join(pace, t.series == pace.p_series)
-    t = t.mutate(every=ibis.ifelse(t.p_overlaps, cadence_of_days(t.p_apart), t.p_lasts), step_days=t.p_days)
+def judged_counts(paced: "Table") -> "Table":
+    """Rows of series that are not regular, and in `unused` why a row is not used."""
+    t = paced.filter(~paced.regular)
     unfit = ibis.cases(
         (t.period_start.isnull(), NO_PERIOD),
-        (t.lasts != t.p_lasts, OTHER_LENGTH),
+        (t.row_lasts != t.lasts, OTHER_LENGTH),
         else_=ibis.null("string"),
     )
-    t = t.mutate(unused=unfit, overlaps=t.p_overlaps)
+    t = t.mutate(unused=unfit)
     line = ibis.window(
         group_by=["series", "unused", "period_start", "occurred_at"],
         order_by=[t.known_from.desc(), t.record_id.desc()],
@@ -127,60 +122,17 @@ def judged_counts(count: "Table") -> "Table":
     return t.mutate(unused=ibis.ifelse(t.unused.isnull() & (t.in_line > 0), SHARED_PERIOD, t.unused))
 
 
-def _named_series(count: "Table") -> "Table":
-    """The series under a name that stands for one meaning."""
-    named = count.mutate(series=ibis.coalesce(count.series, ibis.literal("count")))
-    spread = named.group_by("series").agg(
-        **{f"{c}_first": named[c].fill_null("").min() for c in TELLS_APART},
-        **{f"{c}_last": named[c].fill_null("").max() for c in TELLS_APART},
-    )
-    extra = spread.select(
-        told=spread.series, **{f"{c}_varies": spread[f"{c}_first"] != spread[f"{c}_last"] for c in TELLS_APART}
-    )
-    t = named.left_join(extra, named.series == extra.told)
-    name: StringValue = t.series
-    for c in TELLS_APART:
-        name = name + ibis.ifelse(t[f"{c}_varies"], ibis.literal("|") + t[c].fill_null("-"), "")
-    return t.mutate(given_series=t.series, series=name).drop("told", *(f"{c}_varies" for c in TELLS_APART))
-
-
-def _pace(t: "Table") -> "Table":
-    """Per series: how long its periods commonly last, and whether they overlap because they start more often."""
-    t = t.filter(t.period_start.notnull())
-    by_days = t.group_by("series", "lasts", "days").agg(n=t.count())
-    of_lasts = ibis.window(group_by=["series", "lasts"])
-    by_days = by_days.mutate(n_lasts=by_days.n.sum().over(of_lasts))
-    order = [by_days.n_lasts.desc(), by_days.lasts, by_days.n.desc(), by_days.days]
-    by_days = by_days.mutate(in_line=ibis.row_number().over(group_by="series", order_by=order))
-    commonest = by_days.filter(by_days.in_line == 0).select("series", "lasts", "days")
-    span = t.group_by("series").agg(
-        first=t.period_start.min(), last=t.period_start.max(), starts=t.period_start.nunique()
-    )
-    apart = span.last.delta(span.first, unit="day") / (span.starts - 1).nullif(0)
-    span = span.select(spanned=span.series, apart=apart)
-    joined = commonest.join(span, commonest.series == span.spanned).drop("spanned")
-    return joined.mutate(
-        overlaps=((joined.lasts != "hour") & (joined.apart < 0.75 * joined.days)).fill_null(False),
-        apart=joined.apart.round().cast("int64"),
-    )
-
-
-def _periods_to_next(t: "Table") -> "IntegerValue":
-    """Steps of the grid from a row to the next one of its series; missing for the last."""
-    months = months_between(t.period_start, t.next_start) // months_per_step(t.every)
-    days = (t.next_start.delta(t.period_start, unit="day") / _days_per_step(t)).round().cast("int64")
+def _steps(t: "Table", start: "DateValue", end: "DateValue") -> "IntegerValue":
+    """Steps of the grid from one start to another; missing where one of them is."""
+    months = months_between(start, end) // months_per_step(t.every)
+    days = (end.delta(start, unit="day") / t.step_days).round().cast("int64")
     steps = ibis.ifelse(is_months(t.every), months.cast("int64"), days)
-    return ibis.ifelse(t.every == "hour", 1, steps).fill_null(1)
-
-
-def _days_per_step(t: "Table") -> "IntegerValue":
-    weekly_windows = ibis.ifelse(t.every == "week", 7, 1)
-    return ibis.ifelse(t.overlaps, weekly_windows, t.step_days)
+    return ibis.ifelse(t.every == "hour", 1, steps)
 
 
 def _step(t: "Table", n: "IntegerValue") -> "DateValue":
     months = plus_months(t.period_start, n * months_per_step(t.every).fill_null(0))
-    return ibis.ifelse(is_months(t.every), months, plus_days(t.period_start, n * _days_per_step(t)))
+    return ibis.ifelse(is_months(t.every), months, plus_days(t.period_start, n * t.step_days))
 
 
 def _valued(t: "Table") -> "Table":

@@ -66,9 +66,7 @@ class DuckEngine:
         """A temporary view."""
         if isinstance(table.op(), ibis.expr.operations.DatabaseTable):
             return table
-        if table.op().find(ibis.expr.operations.InMemoryTable):
-            return self._with_memory_tables(table)
-        return self._create("VIEW", str(self.connection.compile(table)), table.schema())
+        return self._create("VIEW", self._compiled(table), table.schema())
 
     def derive(self, shape: "Shape", inputs: "Mapping[str, Table]", *params: str, keep: bool = False) -> "Table":
         """A temporary view, or table if kept: DuckDB moves that to its temporary directory when memory is short.
@@ -105,9 +103,9 @@ class DuckEngine:
     def map_groups(self, table: "Table", keys: Sequence[str], kernel: "Kernel") -> "Table":
         """Stream the sorted table, one group in memory at a time; large results go through a file."""
         schema = result_schema(table.schema().to_pyarrow(), keys, kernel.returns)
-        ordered = in_group_order(self._with_memory_tables(table), keys)
+        ordered = in_group_order(table, keys)
         # Ibis 12 asks DuckDB 2 for a method it no longer has, hence its own reader.
-        batches = self.connection.con.sql(str(self.connection.compile(ordered))).to_arrow_reader(BATCH_ROWS)
+        batches = self.connection.con.sql(self._compiled(ordered)).to_arrow_reader(BATCH_ROWS)
         groups = Groups(tuple(keys), kernel, schema)
         with tempfile.TemporaryDirectory(prefix="papaver-groups-") as folder:
             return self._collect(stream_groups(batches, groups), schema, Path(folder) / "groups.parquet")
@@ -123,13 +121,11 @@ class DuckEngine:
         self.connection.raw_sql(f'CREATE TEMP {kind} "{name}" AS {sql}')
         return self._named(name, schema)
 
-    def _with_memory_tables(self, table: "Table") -> "Table":
-        """An expression that holds in-memory tables, as a view: only create_view puts those on the connection."""
-        if not table.op().find(ibis.expr.operations.InMemoryTable):
-            return table
-        name = self._name("view")
-        view: Table = self.connection.create_view(name, table)
-        return view
+    def _compiled(self, table: "Table") -> str:
+        """SQL of an expression; tables made in memory are put on the connection under the names it uses."""
+        for node in table.op().find(ibis.expr.operations.InMemoryTable):
+            self.connection.con.register(node.name, node.data.to_pyarrow(node.schema))
+        return str(self.connection.compile(table))
 
     def _collect(self, chunks: Iterator[pa.Table], schema: pa.Schema, spill: Path) -> "Table":
         held: list[pa.Table] = []

@@ -13,6 +13,7 @@ from papaver.store.detections import detections
 from papaver.store.engine import DuckEngine, Engine
 from papaver.store.history import as_known_on, detection_history
 from papaver.store.notes import notes_of
+from papaver.store.series_pace import series_names, series_pace
 from papaver.store.terms import (
     Normaliser,
     add_strings,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from papaver.model.analysis import Kernel
 
 DERIVED = ("detections", "counts")
-_GRIDS = "counts, grids"
+_GRIDS, _NAMES, _PACE = "counts, grids", "counts, names", "counts, pace"
 
 
 class Known:
@@ -74,7 +75,8 @@ class Known:
         """What the derived tables read so far did not use, and why; computed when asked for."""
         if "counts" not in self._made:
             return ()
-        tables = {name: self[name] for name in ("count", "series", "detections")} | {"grids": self._grids()}
+        tables = {name: self[name] for name in ("count", "series", "detections")}
+        tables |= {"grids": self._grids(), **self._series()}
         return notes_of(self._engine, tables, str(self._every))
 
     def __getitem__(self, name: str) -> "Table":
@@ -120,7 +122,7 @@ class Known:
             inputs = {"detections": self["detections"], "grids": self._grids(), **registers}
             made.append(self._engine.derive(derived_counts, inputs, keep=True))
         if not made or not self._is_empty("count"):
-            made.append(self._engine.derive(given_counts, {"count": self["count"], **registers}))
+            made.append(self._engine.derive(given_counts, {"count": self["count"], **self._series(), **registers}))
         return made[0] if len(made) == 1 else self._engine.view(made[0].union(made[1]))
 
     def _grids(self) -> "Table":
@@ -129,6 +131,15 @@ class Known:
             made = self._engine.derive(grids_of, {"detections": self["detections"]}, str(self._every), keep=True)
             self._made[_GRIDS] = made
         return self._made[_GRIDS]
+
+    def _series(self) -> "dict[str, Table]":
+        """Names and pace of the given series: small intermediates of `counts`."""
+        if _PACE not in self._made:
+            count = self["count"]
+            self._made[_NAMES] = self._engine.derive(series_names, {"count": count}, keep=True)
+            inputs = {"count": count, "names": self._made[_NAMES]}
+            self._made[_PACE] = self._engine.derive(series_pace, inputs, keep=True)
+        return {"names": self._made[_NAMES], "pace": self._made[_PACE]}
 
     def _is_empty(self, name: str) -> bool:
         rows: int = self._engine.read(self[name].select("record_id").limit(1)).num_rows

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from papaver.store.counts import NO_PERIOD, NOT_REPORTED, OTHER_LENGTH, judged_counts
 from papaver.store.derived_counts import placed_detections
+from papaver.store.series_pace import paced_counts
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -17,12 +18,14 @@ Row = dict[str, object]
 
 def notes_of(engine: "Engine", tables: "Mapping[str, Table]", every: str) -> tuple[str, ...]:
     """Sentences on rows left out of `counts`, at most AT_MOST of a kind; `tables` holds count, series, detections
-    and the grids of the detections."""
+    the grids of the detections, and names and pace of the series."""
+    count, pace, names = tables["count"], tables["pace"], tables["names"]
+    of_counts = {"count": count, "names": names, "pace": pace}
     kinds = (
-        (engine.derive(unused_counts, {"count": tables["count"]}), _of_unused),
-        (engine.derive(renamed_series, {"count": tables["count"]}), _of_renamed),
-        (engine.derive(overlapping_series, {"count": tables["count"]}), _of_overlaps),
-        (engine.derive(valued_though_missing, {"count": tables["count"]}), _of_valued),
+        (engine.derive(unused_counts, of_counts), _of_unused),
+        (engine.derive(renamed_series, of_counts), _of_renamed),
+        (engine.derive(overlapping_series, {"pace": pace}), _of_overlaps),
+        (engine.derive(valued_though_missing, {"count": count}), _of_valued),
         (engine.derive(coarser_grids, {n: tables[n] for n in ("detections", "grids")}, every), _of_grids(every)),
         (engine.derive(unread_breaks, {"series": tables["series"]}), _of_breaks),
     )
@@ -35,25 +38,24 @@ def notes_of(engine: "Engine", tables: "Mapping[str, Table]", every: str) -> tup
     return tuple(notes)
 
 
-def unused_counts(count: "Table") -> "Table":
+def unused_counts(count: "Table", names: "Table", pace: "Table") -> "Table":
     """Given rows left out, per series and reason."""
-    t = judged_counts(count)
+    t = judged_counts(paced_counts(count, names, pace))
     t = t.filter(t.unused.notnull())
     t = t.group_by("series", "unused", "every").agg(n=t.count(), first=t.period_start.min())
     return t.order_by("series", "unused", "every")
 
 
-def renamed_series(count: "Table") -> "Table":
+def renamed_series(count: "Table", names: "Table", pace: "Table") -> "Table":
     """Names that stood for several meanings."""
-    t = judged_counts(count)
-    t = t.group_by("given_series").agg(n=t.series.nunique(), example=t.series.min(), own=t.given_series.min())
-    return t.filter(t.example != t.own).order_by("given_series")
+    t = paced_counts(count, names, pace)
+    t = t.group_by("given_series").agg(n=t.series.nunique(), example=t.series.min())
+    return t.filter(t.example != t.given_series).order_by("given_series")
 
 
-def overlapping_series(count: "Table") -> "Table":
+def overlapping_series(pace: "Table") -> "Table":
     """Series whose periods start more often than they last."""
-    t = judged_counts(count)
-    return t.filter(t.overlaps).select("series", "every", "lasts").distinct().order_by("series", "every", "lasts")
+    return pace.filter(pace.overlaps).select("series", "every", "lasts").order_by("series")
 
 
 def valued_though_missing(count: "Table") -> "Table":
