@@ -11,7 +11,7 @@ ifeq ($(PAPAVER_REQUIRE_DATA)$(wildcard $(DATA)/README.md),)
   WITHOUT_DATA := and not data
 endif
 
-.PHONY: help setup web demo check test test-pythons torture bench docs wheel new-analysis clean
+.PHONY: help setup web demo check test test-pythons torture bench lock docs wheel new-analysis clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -66,6 +66,11 @@ torture: setup web  ## the long runs: 200 kills, 10 million rows
 
 bench: setup     ## every figure in the README, as ratios and counts
 	$(BIN)/python bench/run.py
+
+lock: setup      ## requirements.lock and web/package-lock.json from what pyproject and package.json ask for
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --group dev pyproject.toml --output-file requirements.lock
+	npm --prefix web install --package-lock-only --no-audit --no-fund
 
 docs: setup      ## docs/records.md and docs/commands.md from the types
 	$(BIN)/python -m papaver.app.reference docs
