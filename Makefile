@@ -72,7 +72,7 @@ lock: setup      ## requirements.lock and web/package-lock.json from what pyproj
 	  --python-version 3.11 --group dev pyproject.toml --output-file requirements.lock
 	npm --prefix web install --package-lock-only --no-audit --no-fund
 
-docs: setup      ## docs/records.md and docs/commands.md from the types
+docs: setup      ## records, commands and HTTP interface in docs/, from the types
 	$(BIN)/python -m papaver.app.reference docs
 
 wheel: setup web ## dist/papaver-*.whl with the workbench inside

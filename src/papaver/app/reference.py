@@ -1,5 +1,6 @@
 """The reference pages, written from the types themselves: `python -m papaver.app.reference docs` writes them."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -62,7 +63,14 @@ def commands_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"records.md": records_page, "commands.md": commands_page}
+def api_page() -> str:
+    """The OpenAPI document of the HTTP interface."""
+    from papaver.app.http import routes
+
+    return json.dumps(routes().openapi(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+PAGES = {"records.md": records_page, "commands.md": commands_page, "openapi.json": api_page}
 
 
 if __name__ == "__main__":
