@@ -16,14 +16,18 @@ API = "/api/v1"
 OPENAPI = f"{API}/openapi.json"
 
 
-def create_app(workspace: OpenWorkspace) -> FastAPI:
-    """The server of one workspace."""
-    app = FastAPI(
-        title="Papaver", version=__version__, docs_url=None, redoc_url=None, openapi_url=f"{API}/openapi.json"
-    )
-    app.state.workspace = workspace
+def routes() -> FastAPI:
+    """The interface without a workspace behind it: what its OpenAPI document is made from."""
+    app = FastAPI(title="Papaver", version=__version__, docs_url=None, redoc_url=None, openapi_url=OPENAPI)
     for module in (status, findings, analyses, evidence):
         app.include_router(module.router, prefix=API)
+    return app
+
+
+def create_app(workspace: OpenWorkspace) -> FastAPI:
+    """The server of one workspace."""
+    app = routes()
+    app.state.workspace = workspace
     pages.mount(app)
     app.add_exception_handler(Exception, _told)
     for kind in (Refusal, DeskError):
