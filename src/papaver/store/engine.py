@@ -3,7 +3,7 @@
 One implementation stands here, DuckDB; another engine is another class with the same methods.
 """
 
-import itertools
+import heapq
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,14 +16,13 @@ import pyarrow.parquet as pq
 from papaver.store.groups import Groups, result_schema, stream_groups
 
 if TYPE_CHECKING:
-    from ibis.backends.duckdb import Backend
     from ibis.expr.types import Table
 
     from papaver.model.analysis import Kernel
+    from papaver.store.backend import Backend
 
 BATCH_ROWS = 65_536
 SPILL_BYTES = 64 * 2**20
-_numbers = itertools.count(1)
 _TEMPORARY = ibis.expr.operations.Namespace(catalog="temp", database="main")
 _INPUT = "papaver_input_"
 Shape = Callable[..., "Table"]
@@ -35,6 +34,9 @@ class Engine(Protocol):
 
     def view(self, table: "Table") -> "Table":
         """Give an expression a name on the engine without computing it: later expressions on it compile quickly."""
+
+    def under_own_name(self, table: "Table") -> "Table":
+        """The same for what has a name already, so that a table of this cut is called as in every other cut."""
 
     def derive(self, shape: "Shape", inputs: "Mapping[str, Table]", *params: str, keep: bool = False) -> "Table":
         """`shape(*inputs, *params)` under a name; an engine may keep the compiled shape, so it must be pure.
@@ -60,13 +62,20 @@ class DuckEngine:
 
     def __init__(self, connection: "Backend") -> None:
         self.connection = connection
-        self._made: list[tuple[str, str]] = []
+        self._made: list[tuple[str, str, int]] = []
 
     def view(self, table: "Table") -> "Table":
         """A temporary view."""
         if isinstance(table.op(), ibis.expr.operations.DatabaseTable):
             return table
         return self._create("VIEW", self._compiled(table), table.schema())
+
+    def under_own_name(self, table: "Table") -> "Table":
+        """A temporary view of a named table too."""
+        op = table.op()
+        if not isinstance(op, ibis.expr.operations.DatabaseTable):
+            return self.view(table)
+        return self._create("VIEW", f"SELECT * FROM {_reference(op.name, op.namespace)}", table.schema())
 
     def derive(self, shape: "Shape", inputs: "Mapping[str, Table]", *params: str, keep: bool = False) -> "Table":
         """A temporary view, or table if kept: DuckDB moves that to its temporary directory when memory is short.
@@ -113,8 +122,9 @@ class DuckEngine:
     def forget(self) -> None:
         """Drop the views and temporary tables made through this object, last made first."""
         while self._made:
-            kind, name = self._made.pop()
+            kind, name, number = self._made.pop()
             self.connection.raw_sql(f'DROP {kind} IF EXISTS "{name}"')
+            heapq.heappush(self.connection.free_numbers, number)
 
     def _create(self, kind: str, sql: str, schema: ibis.Schema) -> "Table":
         name = self._name(kind.lower())
@@ -147,8 +157,14 @@ class DuckEngine:
         return self._named(name, ibis.Schema.from_pyarrow(schema))
 
     def _name(self, kind: str) -> str:
-        name = f"papaver_{kind}_{next(_numbers)}"
-        self._made.append((kind.upper(), name))
+        # The smallest free number: whoever cuts evidence again names tables as in the cut before, so that equal
+        # questions to both are equal expressions and are compiled once.
+        free = self.connection.free_numbers
+        number = heapq.heappop(free)
+        if not free:
+            free.append(number + 1)
+        name = f"papaver_{kind}_{number}"
+        self._made.append((kind.upper(), name, number))
         return name
 
     def _named(self, name: str, schema: ibis.Schema) -> "Table":

@@ -25,10 +25,10 @@ from papaver.store.terms import (
 )
 
 if TYPE_CHECKING:
-    from ibis.backends.duckdb import Backend
     from ibis.expr.types import Table
 
     from papaver.model.analysis import Kernel
+    from papaver.store.backend import Backend
 
 DERIVED = ("detections", "counts")
 _GRIDS, _NAMES, _PACE = "counts, grids", "counts, names", "counts, pace"
@@ -112,7 +112,7 @@ class Known:
             return self._counts()
         if name not in self._records:
             raise KeyError(f"{name}: no such table; there are {', '.join(self)}")
-        return self._engine.view(self._records[name])
+        return self._engine.under_own_name(self._records[name])
 
     def _counts(self) -> "Table":
         registers = {"series": self["series"], "report": self["report"]}

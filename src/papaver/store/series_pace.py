@@ -33,15 +33,16 @@ _OVERLAP = 0.75
 
 def series_names(count: "Table") -> "Table":
     """One row per name: whether each of TELLS_APART varies under it."""
-    t = count.mutate(series=_given_name(count))
-    spread = t.group_by("series").agg(
-        **{f"{c}_first": t[c].fill_null("").min() for c in TELLS_APART},
-        **{f"{c}_last": t[c].fill_null("").max() for c in TELLS_APART},
+    t = count.select(*(c for c in TELLS_APART), given_series=_given_name(count))
+    # Meanings first: there are few of them, and strings are slow to compare row by row.
+    t = t.group_by("given_series", *TELLS_APART).agg(rows=t.count())
+    spread = t.group_by("given_series").agg(
+        **{f"{c}_varies": t[c].fill_null("").min() != t[c].fill_null("").max() for c in TELLS_APART},
     )
-    return spread.select(
-        given_series=spread.series,
-        **{f"{c}_varies": spread[f"{c}_first"] != spread[f"{c}_last"] for c in TELLS_APART},
-    )
+    varies = spread[f"{TELLS_APART[0]}_varies"]
+    for c in TELLS_APART[1:]:
+        varies = varies | spread[f"{c}_varies"]
+    return spread.mutate(varies=varies)
 
 
 def series_pace(count: "Table", names: "Table") -> "Table":
@@ -52,17 +53,19 @@ def series_pace(count: "Table", names: "Table") -> "Table":
     """
     t = _named(count, names)
     t = t.filter(t.period_start.notnull())
-    by_days = t.group_by("series", "row_lasts", "days").agg(n=t.count())
+    by_days = t.group_by("series", "row_lasts", "days").agg(
+        n=t.count(), start=t.period_start.min(), end=t.period_start.max()
+    )
     by_days = by_days.mutate(n_lasts=by_days.n.sum().over(group_by=["series", "row_lasts"]))
     order = [by_days.n_lasts.desc(), by_days.row_lasts, by_days.n.desc(), by_days.days]
     by_days = by_days.mutate(
         in_line=ibis.row_number().over(group_by="series", order_by=order),
         covered=(by_days.n * by_days.days).sum().over(group_by="series"),
         rows=by_days.n.sum().over(group_by="series"),
+        first=by_days.start.min().over(group_by="series"),
+        last=by_days.end.max().over(group_by="series"),
     )
-    commonest = by_days.filter(by_days.in_line == 0)
-    span = t.group_by("series").agg(first=t.period_start.min(), last=t.period_start.max())
-    pace = commonest.join(span, "series")
+    pace = by_days.filter(by_days.in_line == 0)
     pace = pace.mutate(spanned=pace.last.delta(pace.first, unit="day"))
     # Distinct starts are costly to count: only series whose periods cover more days than there are need them.
     crowded = pace.filter(pace.covered * _OVERLAP > pace.spanned + pace.days).select("series")
@@ -137,8 +140,8 @@ def _named(count: "Table", names: "Table") -> "Table":
     days: IntegerValue = days_in(t.period_start, ibis.coalesce(t.period_end, t.period_start))
     hourly = t.occurred_at.notnull() & (t.date_precision == "hour")
     lasts = ibis.ifelse(hourly, "hour", cadence_of_days(days))
-    t = t.mutate(series=name, days=days, row_lasts=lasts)
-    return t.drop("names_given_series", *(f"{c}_varies" for c in TELLS_APART))
+    t = t.mutate(series=ibis.ifelse(t.varies, name, t.given_series), days=days, row_lasts=lasts)
+    return t.drop("names_given_series", "varies", *(f"{c}_varies" for c in TELLS_APART))
 
 
 def _given_name(count: "Table") -> "StringValue":
