@@ -98,3 +98,16 @@ def test_an_analysis_that_is_not_installed_helps(workbench, visit):
     page = visit(workbench.address, "/analyses/ports", refused=(404, 422))
     expect(page.get_by_role("main")).to_contain_text("ports")
     expect(page.get_by_role("main").get_by_role("link", name=re.compile("Analyses|Inbox"))).to_be_visible()
+
+
+def test_a_run_says_simulated_of_simulated_findings_only(workbench, visit):
+    page = visit(workbench.address, "/analyses/detect?run=1")
+    findings = page.get_by_test_id("run-findings")
+    expect(findings).to_be_visible()
+    for place in ("Latvia", "Connecticut") if workbench.simulated else ("Connecticut",):
+        findings.get_by_role("link", name=re.compile(f", {place}$")).first.click()
+        drawn = page.locator(".timeline")
+        expect(drawn.get_by_role("heading", level=2)).to_be_visible()
+        expect(drawn.get_by_text("SIMULATED", exact=True)).to_have_count(1 if place == "Latvia" else 0)
+        chosen = page.get_by_label("Shown").locator("option:checked")
+        expect(chosen).to_contain_text("LV" if place == "Latvia" else "US-CT")

@@ -61,6 +61,10 @@ function told(body: ErrorBody): { message: string | undefined; errors: FieldErro
 }
 
 async function call<T>(path: string, init?: RequestInit): Promise<T> {
+  return (await (await answer(path, init)).json()) as T;
+}
+
+async function answer(path: string, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, init);
@@ -68,7 +72,7 @@ async function call<T>(path: string, init?: RequestInit): Promise<T> {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new ApiError(0, "The Papaver server did not answer.", "Start it again with papaver serve, then retry.");
   }
-  if (response.ok) return (await response.json()) as T;
+  if (response.ok) return response;
   let body: ErrorBody = {};
   try {
     body = (await response.json()) as ErrorBody;
@@ -129,8 +133,16 @@ export const getAnalyses = (signal?: AbortSignal) => call<AnalysisEntry[]>("/ana
 
 export const getAnalysis = (name: string, signal?: AbortSignal) => call<AnalysisPage>(`/analyses/${part(name)}`, { signal });
 
-export const runAnalysis = (name: string, params: Record<string, Cell>, knownOn: string | null, signal?: AbortSignal) =>
-  call<RunResult>(`/analyses/${part(name)}/run`, { ...post({ params, known_on: knownOn }), signal });
+export async function runAnalysis(
+  name: string,
+  params: Record<string, Cell>,
+  knownOn: string | null,
+  signal?: AbortSignal,
+): Promise<RunResult> {
+  const response = await answer(`/analyses/${part(name)}/run`, { ...post({ params, known_on: knownOn }), signal });
+  const simulated = response.headers.get("X-Papaver-Simulated")?.split(",").filter(Boolean);
+  return { ...((await response.json()) as RunResult), simulated };
+}
 
 export const getAgain = (name: string, params: Record<string, Cell>, knownOn: string | null, signal?: AbortSignal) =>
   call<Again>(`/analyses/${part(name)}/again${query({ params: JSON.stringify(params), known_on: knownOn })}`, { signal });

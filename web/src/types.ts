@@ -240,4 +240,6 @@ export interface RunResult {
   tables: Record<string, Row[]>;
   notes: string[];
   views: PlannedView[];
+  /** Keys of the findings that rest on SIMULATED records, from a header of the answer; absent when it did not say. */
+  simulated?: string[] | undefined;
 }

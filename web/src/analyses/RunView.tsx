@@ -31,6 +31,8 @@ export function RunView({ result }: { result: RunResult }) {
   const { status } = useWorkbench();
   const { params } = usePlace();
   const { simulated } = status.workspace;
+  // What belongs to one finding says SIMULATED only when its own records are; a whole table may hold both.
+  const madeUp = (key: string | undefined) => (key && result.simulated ? result.simulated.includes(key) : simulated);
   const drawable = result.views.filter((view) => view.kind !== "evidence" && !isWhole(view));
   const firstSeries = Math.max(0, drawable.findIndex((view) => view.kind === "series"));
   const asked = Number(params.get("show") ?? firstSeries);
@@ -55,19 +57,25 @@ export function RunView({ result }: { result: RunResult }) {
           <select className="field" value={chosen} onChange={(event) => setParams({ show: event.target.value }, { replace: true })}>
             {drawable.map((one, i) => (
               <option key={i} value={i}>
-                {one.title}
+                {optionOf(one, result.findings)}
               </option>
             ))}
           </select>
         </label>
       )}
-      {view && <Drawn view={view} tables={result.tables} simulated={simulated} />}
-      {finding && finding.evidence.record_ids.length > 0 && <RunEvidence finding={finding} simulated={simulated} />}
+      {view && <Drawn view={view} tables={result.tables} simulated={madeUp(finding?.key)} />}
+      {finding && finding.evidence.record_ids.length > 0 && <RunEvidence finding={finding} simulated={madeUp(finding.key)} />}
       {Object.entries(result.tables).map(([name, rows]) => (
         <TableView key={name} simulated={simulated} view={{ kind: "table", title: wholeTitle(result.views, name), columns: columnsOf(rows), rows }} />
       ))}
     </div>
   );
+}
+
+/** Views of two places may share a title: place and time of the finding tell them apart. */
+function optionOf(view: PlannedView, findings: readonly Finding[]): string {
+  const finding = findings.find((one) => one.key === view.finding);
+  return [capital(view.title), finding && `${finding.where}, ${span(finding.when)}`].filter(Boolean).join(" · ");
 }
 
 function Drawn({ view, tables, simulated }: { view: PlannedView; tables: RunResult["tables"]; simulated: boolean }) {

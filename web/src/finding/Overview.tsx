@@ -21,10 +21,10 @@ interface Figure {
 const percent = (part: number): string => (part * 100).toFixed(1);
 
 /** A finding about a share says so in its title, as x of n; the interval beside it is that of the share. */
-function shareOf({ title, interval, probability }: ItemDetail["finding"]): Figure | null {
+function shareOf({ title, interval }: ItemDetail["finding"]): Figure | null {
   const [, x, n] = /^([\d,]+) of ([\d,]+) tested\b/.exec(splitTitle(title).rest) ?? [];
   if (!x || !n) return null;
-  const aside = interval && probability === null ? `(${percent(interval[0])}–${percent(interval[1])} %)` : undefined;
+  const aside = interval ? `(${percent(interval[0])}–${percent(interval[1])} %)` : undefined;
   return { value: `${x} of ${n}`, aside, words: aside ? "tested, 95 %" : "tested" };
 }
 
@@ -45,7 +45,7 @@ export function figuresOf({ finding }: Pick<ItemDetail, "finding">): Figure[] {
       words: finding.threshold === null ? "score" : `score, raised at ${figure(finding.threshold)}`,
     });
   if (finding.probability !== null) {
-    const range = finding.interval ? `(${figure(finding.interval[0])}–${figure(finding.interval[1])})` : undefined;
+    const range = finding.interval && !share ? `(${figure(finding.interval[0])}–${figure(finding.interval[1])})` : undefined;
     figures.push({ value: finding.probability.toFixed(2), aside: range, words: "probability" });
   }
   figures.push({ value: count(finding.evidence.n), words: finding.evidence.n === 1 ? "record" : "records" });

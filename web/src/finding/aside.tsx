@@ -49,20 +49,22 @@ export function RuleRecord({ item }: { item: ItemDetail }) {
   return (
     <section data-testid="rule-record">
       <h2>This rule so far</h2>
-      <svg className="rule-record" viewBox={`0 0 ${width} 12`} preserveAspectRatio="none" aria-hidden="true">
-        <defs>
-          <pattern id={`rule${id}`} width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-            <line className="hatch-line" x1="0" y1="0" x2="0" y2="4" />
-          </pattern>
-        </defs>
-        {parts.map(([name, n, part]) => {
-          const left = x;
-          x += (n / record.raised) * width;
-          if (n === 0) return null;
-          const fill = part === "part-artefact" ? `url(#rule${id})` : undefined;
-          return <rect key={name} className={part} x={left + 0.5} y="0.5" width={Math.max(1, x - left - 1)} height="11" fill={fill} />;
-        })}
-      </svg>
+      {record.open < record.raised && (
+        <svg className="rule-record" viewBox={`0 0 ${width} 12`} preserveAspectRatio="none" aria-hidden="true">
+          <defs>
+            <pattern id={`rule${id}`} width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+              <line className="hatch-line" x1="0" y1="0" x2="0" y2="4" />
+            </pattern>
+          </defs>
+          {parts.map(([name, n, part]) => {
+            const left = x;
+            x += (n / record.raised) * width;
+            if (n === 0) return null;
+            const fill = part === "part-artefact" ? `url(#rule${id})` : undefined;
+            return <rect key={name} className={part} x={left + 0.5} y="0.5" width={Math.max(1, x - left - 1)} height="11" fill={fill} />;
+          })}
+        </svg>
+      )}
       <p className="meta">
         {plural(record.raised, "finding")} in 12 months:{" "}
         {parts

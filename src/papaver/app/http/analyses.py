@@ -14,6 +14,7 @@ from papaver.app.errors import BadArguments
 from papaver.app.http.status import Served
 from papaver.app.registry import analyses, analysis, modules
 from papaver.app.running import prepare, today
+from papaver.app.update import simulated_records
 from papaver.app.values import make_params
 from papaver.model.analysis import Analysis
 
@@ -59,7 +60,12 @@ def run(workspace: Served, name: str, asked: Asked, response: Response) -> dict[
     day = asked.known_on or today()
     response.headers["X-Papaver-Command"] = command(name, asked.params, asked.known_on)
     with workspace.reading.known(day, params.every) as data:
-        document = ask(found, params, data).document()
+        answer = ask(found, params, data)
+        made_up = simulated_records(data, answer.findings)
+        document = answer.document()
+    # The document is that of the command line, so what the workbench needs beside it travels in a header.
+    simulated = [f.key for f in answer.findings if not made_up.isdisjoint(f.evidence.record_ids)]
+    response.headers["X-Papaver-Simulated"] = ",".join(simulated)
     return document if asked.most_rows is None else _shortened(document, asked.most_rows)
 
 
