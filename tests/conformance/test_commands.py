@@ -1,6 +1,7 @@
 """The command line: exit codes, documents and words that scripts rely on."""
 
 import json
+from datetime import date, timedelta
 
 import pytest
 
@@ -139,3 +140,20 @@ def test_help_of_an_analysis_lists_its_parameters(capsys):
     assert code == 0
     for name in ("alpha", "threshold_method", "past_weeks_not_included", "compat"):
         assert f"--set {name}=" in out
+
+
+def test_a_long_replay_says_the_same_in_one_process_and_in_two(monkeypatch, tmp_path):
+    import papaver
+    from papaver.app import replay
+
+    file = tmp_path / "count.csv"
+    days = [date(2022, 1, 3) + timedelta(weeks=i) for i in range(60)]
+    values = [(7 * i) % 5 + (40 if i in (30, 31, 50) else 0) for i in range(60)]
+    rows = [f"a,{day},{value}" for day, value in zip(days, values, strict=True)]
+    file.write_text("\n".join(["series,period_start,value", *rows]), encoding="utf-8")
+    asked = {"start": days[20], "end": days[-1], "lag": 7, "method": "ears-c1", "data": {"count": file}}
+    alone = papaver.replay("detect", **asked).document()
+    assert len(alone["findings"]) >= 2
+    monkeypatch.setattr(replay, "WORTH_A_PROCESS", 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert papaver.replay("detect", **asked).document() == alone

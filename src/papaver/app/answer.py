@@ -5,10 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from papaver.model.analysis import Analysis, Data, Params, Result, Row
 from papaver.model.finding import Finding
 from papaver.model.view import View
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
 
 
 # The column of tables whose rows a replay unites.
@@ -78,7 +82,17 @@ def ask(analysis: Analysis, params: Params, data: Data, *, raised_only: bool = F
         known_on=data.known_on,
         batch_id=data.batch_id,
         findings=tuple(result.findings),
-        tables={name: table.to_pyarrow().to_pylist() for name, table in wanted.items()},
+        tables={name: _rows(table) for name, table in wanted.items()},
         views=tuple(result.views),
         notes=tuple(result.notes),
     )
+
+
+def _rows(table: "Table") -> list[Row]:
+    """The rows of a table; one that an analysis made in memory needs no engine."""
+    from ibis.expr.operations import InMemoryTable
+
+    made = table.op()
+    arrow = made.data.to_pyarrow(made.schema) if isinstance(made, InMemoryTable) else table.to_pyarrow()
+    rows: list[Row] = arrow.to_pylist()
+    return rows

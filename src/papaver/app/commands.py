@@ -175,7 +175,7 @@ def replay_analysis(
         return tell(replay_on_files(name, data, given, first, last, every, lag_days=lag), as_json, out)
     workspace = open_workspace(folder)
     given = {**workspace.analysis_params(name), **given}
-    return tell(replay_on(workspace.evidence(), name, given, first, last, every), as_json, out)
+    return tell(replay_on(workspace.folder, name, given, first, last, every), as_json, out)
 
 
 def analysis_help(name: str | None) -> None:

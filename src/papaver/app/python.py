@@ -50,7 +50,7 @@ def replay(
     """Run an analysis at `start`, then each week or month, and at `end`, each time on what was known then."""
     first, last = date.fromisoformat(str(start)), date.fromisoformat(str(end))
     if data is None:
-        return replay_on(open_workspace(workspace).evidence(), analysis, params, first, last, every)
+        return replay_on(open_workspace(workspace).folder, analysis, params, first, last, every)
     return replay_on_files(analysis, _pairs(data), params, first, last, every, lag_days=lag)
 
 

@@ -1,6 +1,10 @@
 """Replay: what an analysis would have said at each step, from what was known then."""
 
-from collections.abc import Iterator
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace as with_fields
 from datetime import date, timedelta
@@ -10,9 +14,12 @@ from papaver.app.answer import RAISED, Answer, ask
 from papaver.app.errors import BadArguments
 from papaver.model.analysis import Analysis, Data, Params, Row
 from papaver.model.finding import Finding, belongs_to, in_order
-from papaver.model.period import Cadence, step
+from papaver.model.period import Cadence
+from papaver.model.period import step as period_after
 
 Every = Literal["week", "month"]
+# Steps from which a second process is worth its start.
+WORTH_A_PROCESS = 100
 
 
 class Cut(Data, Protocol):
@@ -25,6 +32,9 @@ class Dated(Protocol):
     """Evidence that can be cut to a day."""
 
     def as_known_on(self, day: date, /) -> Cut: ...
+
+
+Reopen = Callable[[], Dated]
 
 
 def steps(first: date, last: date, every: Every) -> Iterator[date]:
@@ -41,8 +51,8 @@ def steps(first: date, last: date, every: Every) -> Iterator[date]:
 
 def _months_after(first: date, n: int) -> date:
     """The same day `n` months later, or the last day of a shorter month."""
-    following = step(step(first.replace(day=1), Cadence.MONTH, n), Cadence.MONTH)
-    return step(first.replace(day=1), Cadence.MONTH, n) + timedelta(
+    following = period_after(period_after(first.replace(day=1), Cadence.MONTH, n), Cadence.MONTH)
+    return period_after(first.replace(day=1), Cadence.MONTH, n) + timedelta(
         days=min(first.day, (following - timedelta(days=1)).day) - 1
     )
 
@@ -75,16 +85,29 @@ class _Union:
         self.notes.update(dict.fromkeys(answer.notes))
 
 
-def replay(analysis: Analysis, params: Params, evidence: Dated, first: date, last: date, every: Every) -> Answer:
-    """The answers of every step as one: what was raised, and on which step it first was."""
+def replay(
+    analysis: Analysis,
+    params: Params,
+    evidence: Dated,
+    first: date,
+    last: date,
+    every: Every,
+    reopen: Reopen | None = None,
+) -> Answer:
+    """The answers of every step as one: what was raised, and on which step it first was.
+
+    `reopen` gives the same evidence to a second process, which takes every other step of a long replay.
+    """
+    days = list(steps(first, last, every))
+    others = days[-2::-2] if reopen and len(days) >= WORTH_A_PROCESS and (os.cpu_count() or 1) > 1 else []
+    second = _second_process(analysis, params, reopen, others) if reopen and others else None
+    answers = {day: step(analysis, params, evidence, day, day == last) for day in days if day not in set(others)}
+    if second is not None:
+        answers.update(_told_by(second))
     union = _Union(params.gap)
-    answer = None
-    for day in steps(first, last, every):
-        with closing(evidence.as_known_on(day)) as data:
-            answer = ask(analysis, params, data, raised_only=day < last)
-        union.add(answer)
-    if answer is None:
-        raise AssertionError("a replay has at least one step")
+    for day in days:
+        union.add(answers[day])
+    answer = answers[last]
     tables = {
         name: list(union.rows[name].values()) if name in union.rows else rows for name, rows in answer.tables.items()
     }
@@ -96,3 +119,31 @@ def replay(analysis: Analysis, params: Params, evidence: Dated, first: date, las
         notes=tuple(union.notes),
         steps={"from": first.isoformat(), "to": last.isoformat(), "every": every},
     )
+
+
+def step(analysis: Analysis, params: Params, evidence: Dated, day: date, whole: bool) -> Answer:
+    """What an analysis says of what was known on one day."""
+    with closing(evidence.as_known_on(day)) as data:
+        return ask(analysis, params, data, raised_only=not whole)
+
+
+def _second_process(analysis: Analysis, params: Params, reopen: Reopen, days: list[date]) -> subprocess.Popen[bytes]:
+    """Start `papaver.app.stepping` on some of the days: DuckDB cannot be forked, nor a script run twice."""
+    started = subprocess.Popen(
+        [sys.executable, "-m", "papaver.app.stepping"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    if started.stdin is None:
+        raise AssertionError("the process was started with a pipe")
+    pickle.dump((analysis, params, reopen, days), started.stdin)
+    started.stdin.close()
+    return started
+
+
+def _told_by(process: subprocess.Popen[bytes]) -> dict[date, Answer]:
+    if process.stdout is None:
+        raise AssertionError("the process was started with a pipe")
+    told = process.stdout.read()
+    if process.wait() != 0:
+        raise RuntimeError(f"the second process of the replay ended with {process.returncode}; its words stand above")
+    answers: dict[date, Answer] = pickle.loads(told)
+    return answers

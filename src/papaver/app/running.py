@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from papaver.app.answer import Answer, ask
@@ -17,7 +18,7 @@ from papaver.model.records import record_types
 from papaver.policy import OWNER, Principal
 from papaver.sources import BadInput, read, sources
 from papaver.sources.typed import Parsed
-from papaver.store import Evidence, in_memory
+from papaver.store import Evidence, Workspace, in_memory
 from papaver.store.known import Known
 
 # Inputs of analyses that are derived, and the record type that a file given under their name holds.
@@ -97,15 +98,23 @@ def replay_on_files(
     """Replay an analysis on files: they are parsed once, then cut at every step."""
     analysis, params = prepare(name, given)
     evidence, notes = _evidence(files, lag_days, params)
-    return _noted(replay_over(analysis, params, View(evidence, params), first, last, every), notes)
+    reopen = partial(_view_of_files, files, lag_days, params)
+    return _noted(replay_over(analysis, params, View(evidence, params), first, last, every, reopen), notes)
 
 
-def replay_on(
-    evidence: Evidence, name: str, given: Mapping[str, object], first: date, last: date, every: Every
-) -> Answer:
+def replay_on(folder: Path, name: str, given: Mapping[str, object], first: date, last: date, every: Every) -> Answer:
     """Replay an analysis on a workspace's evidence."""
     analysis, params = prepare(name, given)
-    return replay_over(analysis, params, View(evidence, params), first, last, every)
+    reopen = partial(_view_of_folder, folder, params)
+    return replay_over(analysis, params, reopen(), first, last, every, reopen)
+
+
+def _view_of_files(files: Sequence[tuple[str, str | Path]], lag_days: int | None, params: Params) -> View:
+    return View(_evidence(files, lag_days, params)[0], params)
+
+
+def _view_of_folder(folder: Path, params: Params) -> View:
+    return View(Workspace.open(folder).evidence(), params)
 
 
 def today() -> date:

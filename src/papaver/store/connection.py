@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from ibis.backends.duckdb import Backend
+    from papaver.store.backend import Backend
 
 SQL_TYPES: Mapping[str, str] = {
     "string": "VARCHAR",
@@ -48,9 +48,9 @@ def scratch(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
 
 def engine(spill: Path | None = None) -> "Backend":
     """The Ibis connection that evidence is read through; in memory, nothing is kept in a database file."""
-    import ibis
+    from papaver.store.backend import connect
 
-    return ibis.duckdb.connect(**settings(spill))
+    return connect(**settings(spill))
 
 
 def typed_nulls(schema: pa.Schema, filled: Collection[str] = ()) -> str:

@@ -22,9 +22,9 @@ from papaver.store.superseded import PAIRS
 
 if TYPE_CHECKING:
     import ibis
-    from ibis.backends.duckdb import Backend
     from ibis.expr.types import Table
 
+    from papaver.store.backend import Backend
     from papaver.store.known import Known, LoadedTerms
 
 _names = itertools.count(1)

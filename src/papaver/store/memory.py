@@ -17,7 +17,7 @@ from papaver.store.ledger import Delivery, Ledger
 from papaver.store.withdrawal import withdrawing
 
 if TYPE_CHECKING:
-    from ibis.backends.duckdb import Backend
+    from papaver.store.backend import Backend
 
 # Rows that are not stored have no moment of storage; one that is the same every time keeps results the same.
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
