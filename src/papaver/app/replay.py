@@ -142,8 +142,9 @@ def _second_process(analysis: Analysis, params: Params, reopen: Reopen, days: li
 def _told_by(process: subprocess.Popen[bytes]) -> dict[date, Answer]:
     if process.stdout is None:
         raise AssertionError("the process was started with a pipe")
-    told = process.stdout.read()
-    if process.wait() != 0:
+    with process:
+        told = process.stdout.read()
+    if process.returncode != 0:
         raise RuntimeError(f"the second process of the replay ended with {process.returncode}; its words stand above")
     answers: dict[date, Answer] = pickle.loads(told)
     return answers
