@@ -45,8 +45,9 @@ def test_closing_takes_its_tables_off_the_connection(tmp_path):
         query = "SELECT view_name FROM duckdb_views() UNION ALL SELECT table_name FROM duckdb_tables() ORDER BY 1"
         return backend.con.execute(query).fetchall()
 
+    records = {name: data[name] for name in record_types()}
     before = named()
-    again = known(backend, {n: data[n] for n in record_types()}, None, None, normaliser=NORMALISER)
+    again = known(backend, records, None, None, normaliser=NORMALISER)
     assert again["counts"].count().to_pyarrow().as_py() == 2
     again.close()
     assert named() == before
