@@ -34,7 +34,8 @@ export function RunView({ result }: { result: RunResult }) {
   // What belongs to one finding says SIMULATED only when its own records are; a whole table may hold both.
   const madeUp = (key: string | undefined) => (key && result.simulated ? result.simulated.includes(key) : simulated);
   const drawable = result.views.filter((view) => view.kind !== "evidence" && !isWhole(view));
-  const firstSeries = Math.max(0, drawable.findIndex((view) => view.kind === "series"));
+  const ofFirst = drawable.findIndex((view) => view.kind === "series" && view.finding === result.findings[0]?.key);
+  const firstSeries = ofFirst >= 0 ? ofFirst : Math.max(0, drawable.findIndex((view) => view.kind === "series"));
   const asked = Number(params.get("show") ?? firstSeries);
   const chosen = drawable[asked] ? asked : firstSeries;
   const view = drawable[chosen];

@@ -65,7 +65,7 @@ export function Overview({ item, views }: { item: ItemDetail; views: Views }) {
           </li>
         ))}
       </ul>
-      <div className="columns">
+      <div className={main ? "columns" : "columns undrawn"}>
         <div className="main-column">
           {main && <Timeline view={main} coverage={item.coverage} simulated={item.simulated} />}
           {others.slice(0, 1).map((view) => (

@@ -169,7 +169,7 @@ const tdClass = (name: string): string => {
   if (name === "note") return "quiet";
   if (name === "file") return "file";
   if (name === "as_reported") return "said";
-  return dateColumns.has(name) || ["record_id", "source", "place"].includes(name) ? "keep" : "";
+  return dateColumns.has(name) || ["record_id", "place"].includes(name) ? "keep" : "";
 };
 
 function evidenceText(name: string, value: Cell | undefined, asOf: string | null): string {
