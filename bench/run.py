@@ -1,6 +1,7 @@
 """`make bench`: every figure of the README in one run, as ratios and counts, written to docs/bench/report.md.
 
-Usage: python bench/run.py [PART ...]; parts: analyses, farrington, connecticut, wedinos, replay. Figures in seconds are
+Usage: python bench/run.py [PART ...]; parts: analyses, farrington, emergence, connecticut,
+wedinos, replay, or the name of one analysis. Figures in seconds are
 of the machine that ran them and are here to be compared with each other, never asserted in a test.
 """
 
@@ -15,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -28,11 +30,11 @@ WEDINOS = DATA / "wedinos_drug_checking" / "wedinos_samples_2024h1.csv.gz"
 REPORT = ROOT / "docs" / "bench" / "report.md"
 
 
-def analyses() -> list[str]:
+def analyses(*names: str) -> list[str]:
     """The benchmark of every analysis: its task, its metric, ours beside baseline and peer."""
     lines = []
-    for name, module in modules().items():
-        bench = import_module(f"{module}.bench")
+    for name in names or modules():
+        bench = import_module(f"{modules()[name]}.bench")
         lines += [
             f"### {name}",
             "",
@@ -59,6 +61,14 @@ def _install_r() -> None:
     """The peer, from the distribution's packages, where permitted."""
     if shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "install", "-y", "-qq", "r-cran-surveillance"], check=False, capture_output=True)
+
+
+def emergence() -> list[str]:
+    """New substances in Connecticut: raised by `emerge`, and by the rule "third sighting in 90 days"."""
+    sys.path.insert(0, str(ROOT / "bench"))
+    from emergence_vs_rule import compare
+
+    return [*compare(CONNECTICUT, 60), ""]
 
 
 def connecticut() -> list[str]:
@@ -106,9 +116,10 @@ def replay() -> list[str]:
     return lines
 
 
-PARTS: dict[str, Callable[[], list[str]]] = {
+PARTS: dict[str, Callable[..., list[str]]] = {
     "analyses": analyses,
     "farrington": farrington,
+    "emergence": emergence,
     "connecticut": connecticut,
     "wedinos": wedinos,
     "replay": replay,
@@ -118,7 +129,7 @@ PARTS: dict[str, Callable[[], list[str]]] = {
 def main() -> int:
     """Run the parts asked for, or all, and write the report when all were run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], default=[])
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS, *modules()], default=[])
     chosen = parser.parse_args().parts or list(PARTS)
     lines = [
         "# Benchmarks",
@@ -128,7 +139,8 @@ def main() -> int:
         "",
     ]
     for part in chosen:
-        lines += [f"## {part}", "", (PARTS[part].__doc__ or "").strip(), "", *PARTS[part]()]
+        run = PARTS.get(part, partial(analyses, part))
+        lines += [f"## {part}", "", (getattr(run, "__doc__", "") or "").strip().splitlines()[0], "", *run()]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     lines += [f"Peak memory of this process: {peak:.1f} GB."]
     print("\n".join(lines))
