@@ -24,7 +24,8 @@ backend = engine(folder / "spill")
 load = DuckEngine(backend).load
 records = {name: load(stored_schema(kind).empty_table()) for name, kind in record_types().items()}
 backend.raw_sql(f'''COPY (
-    SELECT 'series-' || (i % 50000) AS series, 'deaths|' || (i % 50000 % 97) AS series_id, 'overdose_death' AS indicator,
+    SELECT 'series-' || (i % 50000) AS series, 'deaths|' || (i % 50000 % 97) AS series_id,
+        'overdose_death' AS indicator,
         'XX-' || (i % 50000 % 97) AS place, DATE '2020-01-06' + 7 * (i // 50000)::INT AS period_start,
         DATE '2020-01-12' + 7 * (i // 50000)::INT AS period_end, DATE '2020-02-12' + 7 * (i // 50000)::INT
             AS known_from,

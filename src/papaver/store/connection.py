@@ -25,6 +25,9 @@ SQL_TYPES: Mapping[str, str] = {
 THREADS = 2
 MEMORY_LIMIT = "1GB"
 
+# A long query would draw its progress on standard output, in the middle of a document of `--json`.
+_QUIET = "SET enable_progress_bar = false"
+
 
 def settings(spill: Path | None, *, threads: int = THREADS, memory_limit: str = MEMORY_LIMIT) -> dict[str, object]:
     """DuckDB settings: no extension is ever looked for, and what exceeds the memory limit goes to `spill`."""
@@ -43,6 +46,7 @@ def scratch(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A private in-memory connection for work at ingest; the caller closes it."""
     connection = duckdb.connect(":memory:", config={k: str(v) for k, v in settings(spill).items()})
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(_QUIET)
     return connection
 
 
@@ -50,7 +54,9 @@ def engine(spill: Path | None = None) -> "Backend":
     """The Ibis connection that evidence is read through; in memory, nothing is kept in a database file."""
     from papaver.store.backend import connect
 
-    return connect(**settings(spill))
+    connection = connect(**settings(spill))
+    connection.con.execute(_QUIET)
+    return connection
 
 
 def typed_nulls(schema: pa.Schema, filled: Collection[str] = ()) -> str:
