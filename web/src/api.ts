@@ -139,7 +139,7 @@ export async function runAnalysis(
   knownOn: string | null,
   signal?: AbortSignal,
 ): Promise<RunResult> {
-  const response = await answer(`/analyses/${part(name)}/run`, { ...post({ params, known_on: knownOn }), signal });
+  const response = await answer(`/analyses/${part(name)}/run`, { ...post({ params, known_on: knownOn, for_screen: true }), signal });
   const simulated = response.headers.get("X-Papaver-Simulated")?.split(",").filter(Boolean);
   return { ...((await response.json()) as RunResult), simulated };
 }

@@ -94,11 +94,13 @@ def _listed(kind: str, row: Row) -> dict[str, object]:
 
 
 def _said(kind: str, row: Row) -> str:
-    said = (row.get(name) for name in _SAID.get(kind, ()))
-    return " · ".join(_words(value) for value in said if value not in (None, "", []))
+    told = ((name, row.get(name)) for name in _SAID.get(kind, ()))
+    return " · ".join(_words(name, value) for name, value in told if value not in (None, "", []))
 
 
-def _words(value: object) -> str:
+def _words(name: str, value: object) -> str:
+    if name.startswith("n_"):
+        return f"{value} {name.removeprefix('n_')}"
     if isinstance(value, list):
         return "; ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)

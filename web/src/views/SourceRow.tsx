@@ -10,7 +10,7 @@ import { capital, plural, spaced } from "../words";
 import { FileName } from "./evidence";
 import { cellText } from "./table";
 
-/** The row of the source file behind the record named in the address, beside the table it was opened from. */
+/** What was read from one row of the source file: the record named in the address, beside the table it was opened from. */
 export function SourceRow({ simulated }: { simulated: boolean }) {
   const { params } = usePlace();
   const id = params.get("record");
@@ -40,7 +40,7 @@ export function SourceRow({ simulated }: { simulated: boolean }) {
     >
       <div className="caption">
         <h2>
-          Source row <small>{spaced(type)}</small>
+          As read <small>{spaced(type)}</small>
         </h2>
         <span className="caption-end">
           <Simulated when={simulated} />
@@ -79,7 +79,7 @@ function RecordBody({ data }: { data: RecordVersions }) {
           </dl>
         </>
       ) : (
-        <p className="quiet">The source row was not kept. The record as read is below.</p>
+        <p className="quiet">The row of the file is not known. The record as stored is below.</p>
       )}
       <h3>
         As known <small>{plural(versions.length, "version")}</small>

@@ -35,7 +35,7 @@ def unit(row: Row, every: Cadence) -> str:
 
 def words(name: object) -> str:
     """An identifier as words."""
-    return str(name).replace("_", " ").replace("|", ", ")
+    return str(name).replace("post_mortem", "post-mortem").replace("_", " ").replace("|", ", ")
 
 
 def title(episode: list[Row], peak: Row, every: Cadence) -> str:

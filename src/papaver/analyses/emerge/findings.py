@@ -29,7 +29,7 @@ _FAST = 91.0
 
 def finding(params: EmergeParams, data: Data, row: Row, proof: Proof) -> Finding:
     """One verdict or sentinel as a finding."""
-    kind, what, where = str(row["kind"]), str(row["substance"]), str(row["where"])
+    kind, what, where = str(row["kind"]), wording.what(row), str(row["where"])
     start, end = _date(row["start"]), max(_date(row["start"]), _date(row["end"]))
     key = finding_key("emerge", kind, what, where, start)
     proven = Evidence(
@@ -63,7 +63,7 @@ def finding(params: EmergeParams, data: Data, row: Row, proof: Proof) -> Finding
         priority=priority(row, params),
         probability=probability,
         score=None if probability is None else _log_odds(probability),
-        threshold=None if kind == "sentinel" else _log_odds(params.probability),
+        threshold=None if kind in ("sentinel", "testing_began") else _log_odds(params.probability),
         interval=_interval(row),
         why=_why(row, params),
         evidence=proven,

@@ -6,6 +6,7 @@ from functools import partial
 import ibis
 from ibis.expr.types import Table, Value
 
+from papaver.analyses.emerge import wording
 from papaver.analyses.emerge.clusters import clusters
 from papaver.analyses.emerge.coverage import Panel, Tested, Where, panels, tested
 from papaver.analyses.emerge.evidence import TOLD, count_of, evidence
@@ -15,6 +16,7 @@ from papaver.analyses.emerge.params import EmergeParams
 from papaver.analyses.emerge.sentinels import Seen, Sentinel, country, region, sentinels
 from papaver.model.analysis import Data, Kernel, Result, Row
 from papaver.model.finding import Finding, in_order
+from papaver.model.period import Cadence
 from papaver.model.substances import CLASSES
 from papaver.model.view import EvidenceView, SeriesView, TableView, View
 
@@ -243,12 +245,15 @@ def _views(findings: Sequence[Finding], drawn: Mapping[str, dict[str, str]]) -> 
     for f in findings:
         if f.key in drawn:
             yield SeriesView(
-                title=f"{f.what}: share of those tested, by month",
+                title=wording.capital(f.what),
                 finding=f.key,
                 table="emerge_series",
                 filter=drawn[f.key],
                 observed="share",
-                unit="share of those tested",
+                n="observed",
+                of="tested",
+                unit="share of those tested, by month",
+                every=Cadence.MONTH,
             )
         yield TableView(title="As raised", finding=f.key, table="emerge", filter={"key": f.key})
         yield EvidenceView(title="Records behind it", finding=f.key)

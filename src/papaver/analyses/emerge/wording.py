@@ -57,13 +57,29 @@ def where(code: str) -> str:
     return place(code).name if code else "place not given"
 
 
+def what(row: Row) -> str:
+    """What a finding is of: two rules, or two streams, that speak of one substance in one place are two things."""
+    substance, rule = str(row["substance"]), row["rule"]
+    if rule == "product":
+        return f"{substance} sold as {row['product']}"
+    if rule == "death":
+        return f"{substance}, confirmed death"
+    return substance if rule or not row["stream"] else f"{substance} ({words(row['stream'])})"
+
+
+def _area(row: Row) -> str:
+    """Where it was seen; one region of a country whose others are not in these data is not the country."""
+    units = row["units"]
+    return where(str(units[0] if isinstance(units, tuple) and len(units) == 1 else row["where"]))
+
+
 def title(row: Row, told: Row) -> str:
     """Fact, place, stream; x of n tested, when, known when; how identified; panel. `told` is the evidence."""
     fact = _FACT[str(row["rule"] or row["kind"])].format(product=row["product"])
     start, end = _date(told["first_day"] or row["start"]), _date(told["last_day"] or row["end"])
     verb = _DATED.get(str(row["stream"]), "seen")
     parts = [
-        f"{capital(str(row['substance']))}: {fact} in {where(str(row['where']))} ({words(row['stream'])})",
+        f"{capital(str(row['substance']))}: {fact} in {_area(row)} ({words(row['stream'])})",
         f"{counted(row)}, {verb} {days(start, end)}, known {days(known, known)}"
         if (known := told["known"]) and isinstance(known, date)
         else f"{counted(row)}, {verb} {days(start, end)}",

@@ -1,6 +1,7 @@
 """A page per analysis: its parameters, its README, and a run."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 
@@ -9,16 +10,20 @@ from markdown_it import MarkdownIt
 from pydantic import BaseModel
 
 from papaver.app.again import command, python
-from papaver.app.answer import ask
+from papaver.app.answer import Answer, ask
 from papaver.app.errors import BadArguments
+from papaver.app.exhibits import Drawing
 from papaver.app.http.status import Served
 from papaver.app.registry import analyses, analysis, modules
 from papaver.app.running import prepare, today
 from papaver.app.update import simulated_records
 from papaver.app.values import make_params
 from papaver.model.analysis import Analysis
+from papaver.model.view import EvidenceView
 
 router = APIRouter(prefix="/analyses")
+# What a page is sent of an answer: the series of so many views, and so many rows of each table.
+MOST_VIEWS, MOST_ROWS = 200, 500
 
 
 class Asked(BaseModel):
@@ -26,7 +31,7 @@ class Asked(BaseModel):
 
     params: dict[str, object] = {}
     known_on: date | None = None
-    most_rows: int | None = None
+    for_screen: bool = False
 
 
 @router.get("")
@@ -69,15 +74,18 @@ def run(workspace: Served, name: str, asked: Asked, response: Response) -> dict[
     return document if asked.most_rows is None else _shortened(document, asked.most_rows)
 
 
-def _shortened(document: dict[str, object], most: int) -> dict[str, object]:
-    """A document for the screen: the last rows of each table, and a note on those left out."""
-    tables = document["tables"]
-    notes = document["notes"]
-    if not isinstance(tables, dict) or not isinstance(notes, list):
-        raise TypeError("a document has tables and notes")
-    left = {name: len(rows) - most for name, rows in tables.items() if len(rows) > most}
-    told = [f"{n:,} earlier rows of {name} are not shown; the command prints them all." for name, n in left.items()]
-    return {**document, "tables": {n: rows[-most:] for n, rows in tables.items()}, "notes": [*notes, *told]}
+def _for_screen(answer: Answer) -> Answer:
+    """Of each table the rows that the views of findings draw, and the last MOST_ROWS; a note says what is left out."""
+    drawing = Drawing(answer, ())
+    views = [v for v in answer.views if v.finding is not None and not isinstance(v, EvidenceView)][:MOST_VIEWS]
+    tables, notes = {}, list(answer.notes)
+    for name, rows in answer.tables.items():
+        kept = {id(row) for row in rows[-MOST_ROWS:]}
+        kept |= {id(row) for view in views if view.table == name for row in drawing.rows_of(view)}
+        tables[name] = [row for row in rows if id(row) in kept]
+        if len(kept) < len(rows):
+            notes.append(f"{len(rows) - len(kept):,} rows of {name} are not sent to the page; the command prints all.")
+    return replace(answer, tables=tables, notes=notes)
 
 
 @router.get("/{name}/again")
