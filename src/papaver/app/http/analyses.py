@@ -67,11 +67,10 @@ def run(workspace: Served, name: str, asked: Asked, response: Response) -> dict[
     with workspace.reading.known(day, params.every) as data:
         answer = ask(found, params, data)
         made_up = simulated_records(data, answer.findings)
-        document = answer.document()
     # The document is that of the command line, so what the workbench needs beside it travels in a header.
     simulated = [f.key for f in answer.findings if not made_up.isdisjoint(f.evidence.record_ids)]
     response.headers["X-Papaver-Simulated"] = ",".join(simulated)
-    return document if asked.most_rows is None else _shortened(document, asked.most_rows)
+    return (_for_screen(answer) if asked.for_screen else answer).document()
 
 
 def _for_screen(answer: Answer) -> Answer:
