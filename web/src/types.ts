@@ -98,6 +98,8 @@ export interface SeriesFields {
   upper: string | null;
   alarm: string | null;
   incomplete: string | null;
+  n?: string | null;
+  of?: string | null;
   unit: string;
   every?: string | null;
 }

@@ -59,6 +59,12 @@ describe("series", () => {
     expect(screen.getByText("threshold 9.0")).toBeTruthy();
   });
 
+  it("tells a share as x of n", () => {
+    const rows = weeks([0.1, 0.25], (i) => ({ found: i + 1, tested: 10 - 6 * i }));
+    draw({ ...view, rows, n: "found", of: "tested" });
+    expect(screen.getByText("2 of 4 observed")).toBeTruthy();
+  });
+
   it("says SIMULATED only of simulated data", () => {
     draw({ ...view, rows: weeks([1, 2, 3]) }, true);
     expect(screen.getAllByTestId("simulated").length).toBeGreaterThan(0);

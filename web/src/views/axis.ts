@@ -3,6 +3,7 @@ import { type ScaleLinear, scaleLinear, scaleUtc } from "d3-scale";
 import { utcFormat } from "d3-time-format";
 import { iso, nextPeriod, parseDate } from "../dates";
 import type { Cell, Coverage, Row, SeriesFields } from "../types";
+import { count, figure } from "../words";
 
 /** Below this width in pixels labels are short and a phone's 24 periods are kept. */
 export const NARROW = 440;
@@ -11,6 +12,9 @@ export interface Point {
   start: string;
   date: Date;
   observed: number | null;
+  /** The counts behind a share: n of so many. */
+  n: number | null;
+  of: number | null;
   expected: number | null;
   threshold: number | null;
   lower: number | null;
@@ -29,6 +33,8 @@ function blank(date: Date, inSeries: boolean): Point {
     start: iso(date),
     date,
     observed: null,
+    n: null,
+    of: null,
     expected: null,
     threshold: null,
     lower: null,
@@ -47,6 +53,8 @@ function pointOf(row: Row, view: SeriesFields): Point | null {
   return {
     ...blank(date, true),
     observed: at(view.observed),
+    n: at(view.n),
+    of: at(view.of),
     expected: at(view.expected),
     threshold: at(view.threshold),
     lower: at(view.lower),
@@ -55,6 +63,10 @@ function pointOf(row: Row, view: SeriesFields): Point | null {
     incomplete: view.incomplete ? row[view.incomplete] === true : false,
   };
 }
+
+/** What was observed, in words: a share is told as x of n. */
+export const observedOf = ({ observed, n, of }: Point): string =>
+  n !== null && of !== null ? `${count(n)} of ${count(of)}` : observed === null ? "" : figure(observed);
 
 const gapNames: readonly (readonly [number, number, string])[] = [
   [1, 1, "day"],

@@ -1,5 +1,5 @@
-import { figure, mean } from "../words";
-import { type Frame, NARROW, type Point, type countScale } from "./axis";
+import { mean } from "../words";
+import { type Frame, NARROW, type Point, type countScale, observedOf } from "./axis";
 
 interface Label {
   at: number;
@@ -42,7 +42,7 @@ export function EndLabels({ points, frame, y, top, bottom }: Props) {
   const threshold = lastOf(points, (point) => point.threshold);
   const band = lastOf(points, (point) => (point.lower !== null ? point.upper : null));
   if (observed?.observed != null) {
-    const text = `${figure(observed.observed)} ${observed.incomplete ? "received so far" : "observed"}`;
+    const text = `${observedOf(observed)} ${observed.incomplete ? "received so far" : "observed"}`;
     labels.push({ at: y(observed.observed), text, kind: "end-observed" });
   }
   if (threshold?.threshold != null)

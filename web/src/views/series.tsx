@@ -2,10 +2,10 @@ import { area, line } from "d3-shape";
 import { useId, useState } from "react";
 import { periodName } from "../dates";
 import type { DrawnSeries } from "../types";
-import { figure, mean, periodWord, plural } from "../words";
+import { mean, periodWord, plural } from "../words";
 import { ChartCursor } from "./cursor";
 import { EndLabels } from "./labels";
-import { type Frame, NARROW, type Point, countScale, runs, timeTicks } from "./axis";
+import { type Frame, NARROW, type Point, countScale, observedOf, runs, timeTicks } from "./axis";
 
 const TOP = 18;
 
@@ -25,7 +25,7 @@ export function pointInWords(point: Point, every: string, gap = "no report"): st
   const name = periodName(point.start, every);
   if (!point.inSeries) return `${name}: outside this series`;
   if (point.observed === null) return `${name}: ${gap}`;
-  const parts = [`${figure(point.observed)} ${point.incomplete ? "received so far, incomplete" : "observed"}`];
+  const parts = [`${observedOf(point)} ${point.incomplete ? "received so far, incomplete" : "observed"}`];
   if (point.expected !== null) parts.push(`${mean(point.expected)} expected`);
   if (point.threshold !== null) parts.push(`threshold ${mean(point.threshold)}`);
   if (point.alarm) parts.push("alarm");
