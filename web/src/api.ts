@@ -141,7 +141,8 @@ export async function runAnalysis(
 ): Promise<RunResult> {
   const response = await answer(`/analyses/${part(name)}/run`, { ...post({ params, known_on: knownOn, for_screen: true }), signal });
   const simulated = response.headers.get("X-Papaver-Simulated")?.split(",").filter(Boolean);
-  return { ...((await response.json()) as RunResult), simulated };
+  const rows = JSON.parse(response.headers.get("X-Papaver-Rows") ?? "{}") as Record<string, number>;
+  return { ...((await response.json()) as RunResult), simulated, rows };
 }
 
 export const getAgain = (name: string, params: Record<string, Cell>, knownOn: string | null, signal?: AbortSignal) =>

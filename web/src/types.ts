@@ -244,4 +244,6 @@ export interface RunResult {
   views: PlannedView[];
   /** Keys of the findings that rest on SIMULATED records, from a header of the answer; absent when it did not say. */
   simulated?: string[] | undefined;
+  /** How many rows each table has, of which the page is sent those it draws; from a header of the answer. */
+  rows?: Record<string, number> | undefined;
 }

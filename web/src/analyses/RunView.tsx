@@ -45,7 +45,7 @@ export function RunView({ result }: { result: RunResult }) {
       <p className="run-line">
         <strong>{plural(result.findings.length, "finding")}</strong> as known on {day(result.known_on)}.{" "}
         {Object.entries(result.tables)
-          .map(([name, rows]) => `${plural(rows.length, "row")} in ${name}`)
+          .map(([name, rows]) => `${plural(result.rows?.[name] ?? rows.length, "row")} in ${name}`)
           .join(", ")}
         . <Simulated when={simulated} />
       </p>

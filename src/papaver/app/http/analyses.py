@@ -70,6 +70,7 @@ def run(workspace: Served, name: str, asked: Asked, response: Response) -> dict[
     # The document is that of the command line, so what the workbench needs beside it travels in a header.
     simulated = [f.key for f in answer.findings if not made_up.isdisjoint(f.evidence.record_ids)]
     response.headers["X-Papaver-Simulated"] = ",".join(simulated)
+    response.headers["X-Papaver-Rows"] = json.dumps({name: len(rows) for name, rows in answer.tables.items()})
     return (_for_screen(answer) if asked.for_screen else answer).document()
 
 
