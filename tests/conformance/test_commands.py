@@ -157,3 +157,23 @@ def test_a_long_replay_says_the_same_in_one_process_and_in_two(monkeypatch, tmp_
     monkeypatch.setattr(replay, "WORTH_A_PROCESS", 2)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     assert papaver.replay("detect", **asked).document() == alone
+
+
+def test_a_replay_opens_no_second_item_for_an_episode_that_moves(tmp_path):
+    """A late record moves the start of an episode; it stays one finding, under its first key."""
+    import papaver
+
+    rows = ["series,period_start,value,known_from"]
+    for i in range(40):
+        day = date(2023, 1, 2) + timedelta(weeks=i)
+        value = 5 + i % 3 if i not in (34, 35, 36) else 60
+        late = 30 if i == 34 else 8
+        rows.append(f"a,{day},{value},{day + timedelta(days=late)}")
+    file = tmp_path / "count.csv"
+    file.write_text("\n".join(rows), encoding="utf-8")
+    asked = {"method": "ears-c1", "min_sigma": 1, "data": {"count": file}}
+    replayed = papaver.replay("detect", start="2023-09-04", end="2023-10-23", **asked)
+    at_the_end = papaver.run("detect", as_known_on="2023-10-23", **asked)
+    assert len(at_the_end.findings) == 1
+    assert len(replayed.findings) == 1
+    assert replayed.findings[0].when.start > at_the_end.findings[0].when.start

@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from papaver.model.analysis import Analysis, Data, Params, Result, Row
@@ -47,11 +46,6 @@ class Answer:
             "notes": list(self.notes),
             "views": [v.model_dump(mode="json") for v in self.views],
         }
-
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        """The keys of its findings."""
-        return frozenset(f.key for f in self.findings)
 
 
 def plain(value: object) -> object:

@@ -4,7 +4,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace as with_fields
 from datetime import date, timedelta
@@ -68,12 +68,10 @@ class _Union:
         self.notes: dict[str, None] = {}
 
     def add(self, answer: Answer) -> None:
-        renamed = {}
+        renamed = self._keys(answer.findings)
         for finding in answer.findings:
-            same = self.latest.setdefault((finding.kind, finding.what, finding.where), {})
-            key = next((k for k, f in same.items() if belongs_to(finding, f, self.gap)), finding.key)
-            renamed[finding.key] = key
-            same[key] = finding
+            key = renamed[finding.key]
+            self.latest.setdefault((finding.kind, finding.what, finding.where), {})[key] = finding
             self.first.setdefault(key, finding.under_key(key))
         for name, rows in answer.tables.items():
             if not rows or RAISED not in rows[0]:
@@ -83,6 +81,17 @@ class _Union:
                 key = renamed.get(str(row.get("key")), str(row.get("key")))
                 seen.setdefault(key, {**row, "key": key})
         self.notes.update(dict.fromkeys(answer.notes))
+
+    def _keys(self, findings: Sequence[Finding]) -> dict[str, str]:
+        """The key each finding goes under: its own where known, else that of the one it revises; none twice."""
+        keys = {f.key: f.key for f in findings if f.key in self.first}
+        for finding in sorted(findings, key=lambda f: (f.when.start, f.key)):
+            if finding.key not in keys:
+                known = self.latest.get((finding.kind, finding.what, finding.where), {})
+                taken = set(keys.values())
+                free = (k for k, f in known.items() if k not in taken and belongs_to(finding, f, self.gap))
+                keys[finding.key] = next(free, finding.key)
+        return keys
 
 
 def replay(

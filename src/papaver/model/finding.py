@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -141,12 +141,6 @@ def belongs_to(finding: Finding, earlier: Finding, gap: int) -> bool:
         return False
     first, second = sorted((finding.when, earlier.when), key=lambda episode: (episode.start, episode.end))
     return second.start <= step(first.end, finding.when.every, gap)
-
-
-def with_known_keys(findings: Sequence[Finding], known: Iterable[Finding], gap: int) -> list[Finding]:
-    """Give each finding the key of the known one it revises, so that late records never open a second item."""
-    known = list(known)
-    return [next((f.under_key(k.key) for k in known if belongs_to(f, k, gap)), f) for f in findings]
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:

@@ -1,6 +1,5 @@
 """Calendar grids: what a period is at each cadence, and how to step from one to the next."""
 
-import itertools
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -51,21 +50,3 @@ def step(start: date, cadence: Cadence, n: int = 1) -> date:
 def end_of(start: date, cadence: Cadence) -> date:
     """The last day, included, of the period that starts on `start`."""
     return max(start, step(start, cadence) - timedelta(days=1))
-
-
-def modal_cadence(starts: "list[date]") -> Cadence | None:
-    """The cadence of the commonest gap between neighbouring distinct starts; None with fewer than two."""
-    ordered = sorted(set(starts))
-    gaps = [(b - a).days for a, b in itertools.pairwise(ordered)]
-    if not gaps:
-        return None
-    commonest = max(sorted(set(gaps)), key=gaps.count)
-    return cadence_of_days(commonest)
-
-
-def cadence_of_days(days: int) -> Cadence:
-    """The cadence whose periods last about `days` days."""
-    for limit, cadence in ((3, Cadence.DAY), (20, Cadence.WEEK), (60, Cadence.MONTH), (240, Cadence.QUARTER)):
-        if days <= limit:
-            return cadence
-    return Cadence.YEAR
