@@ -160,15 +160,16 @@ def test_a_long_replay_says_the_same_in_one_process_and_in_two(monkeypatch, tmp_
 
 
 def test_a_replay_opens_no_second_item_for_an_episode_that_moves(tmp_path):
-    """A late record moves the start of an episode; it stays one finding, under its first key."""
+    """A revision moves the start of an episode; it stays one finding, told as it was first seen."""
     import papaver
 
     rows = ["series,period_start,value,known_from"]
     for i in range(40):
         day = date(2023, 1, 2) + timedelta(weeks=i)
-        value = 5 + i % 3 if i not in (34, 35, 36) else 60
-        late = 30 if i == 34 else 8
-        rows.append(f"a,{day},{value},{day + timedelta(days=late)}")
+        value = 60 if i in (35, 36) else 5 + i % 3
+        rows.append(f"a,{day},{value},{day + timedelta(days=8)}")
+        if i == 34:
+            rows.append(f"a,{day},60,{day + timedelta(days=30)}")
     file = tmp_path / "count.csv"
     file.write_text("\n".join(rows), encoding="utf-8")
     asked = {"method": "ears-c1", "min_sigma": 1, "data": {"count": file}}
