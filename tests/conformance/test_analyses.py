@@ -70,7 +70,7 @@ def test_command_line_and_python_say_the_same(analysis_name, capsys):
     ]  # fmt: skip
 
 
-def test_http_says_the_same(analysis_name, tmp_path):
+def test_http_says_the_same(analysis_name, tmp_path, request):
     from starlette.testclient import TestClient
 
     from papaver.app.adding import add
@@ -80,6 +80,7 @@ def test_http_says_the_same(analysis_name, tmp_path):
 
     example = example_of(analysis_name)
     workspace = make_workspace(tmp_path / "workspace")
+    request.addfinalizer(workspace.close)
     for name, file in example.files:
         add(workspace, [file], name, example.lag, "increment")
     known_on = workspace.evidence().latest()

@@ -269,7 +269,7 @@ def test_invariances(y: np.ndarray, chosen: FarringtonFlexible) -> None:
     assert np.isnan(once.score[missing]).all()
     assert np.isnan(once.p_value[missing]).all()
     # 28 years later the same dates fall on the same weekdays.
-    same(once, farrington_flexible(y, WEEKS + 10227, 52, now, None, chosen))
+    same(once, farrington_flexible(y, WEEKS + np.timedelta64(10227, "D"), 52, now, None, chosen))
 
 
 def test_population_offset_knows_no_unit_and_follows_the_population() -> None:

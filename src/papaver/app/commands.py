@@ -4,6 +4,7 @@ import csv
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -220,7 +221,9 @@ def update_desk(folder: Path | None, as_json: bool) -> None:
     from papaver.app.workspace import open_workspace
 
     told: list[dict[str, object]] = []
-    for done in update(open_workspace(folder)):
+    with closing(open_workspace(folder)) as workspace:
+        updated = list(update(workspace))
+    for done in updated:
         if done.recorded is None:
             told.append({"analysis": done.analysis, "not_run": done.not_run})
             line = f"{done.analysis}: not run, {done.not_run}"
@@ -239,8 +242,8 @@ def list_findings(folder: Path | None, status: str, as_json: bool) -> None:
     from papaver.app.workspace import open_workspace
     from papaver.desk.items import items
 
-    workspace = open_workspace(folder)
-    found = items(workspace.desk, status, principal=workspace.principal)
+    with closing(open_workspace(folder)) as workspace:
+        found = items(workspace.desk, status, principal=workspace.principal)
     if as_json:
         rows = [
             {
@@ -266,7 +269,8 @@ def serve_workspace(folder: Path | None, port: int | None, browser: bool) -> Non
     from papaver.app.serving import serve
     from papaver.app.workspace import open_workspace
 
-    serve(open_workspace(folder), port, browser)
+    with closing(open_workspace(folder)) as workspace:
+        serve(workspace, port, browser)
 
 
 def serve_demo(port: int | None, browser: bool) -> None:
@@ -275,4 +279,5 @@ def serve_demo(port: int | None, browser: bool) -> None:
     from papaver.app.serving import serve
 
     say("Preparing the demo workspace (SIMULATED European market, real Connecticut counts) …")
-    serve(demo_workspace(), port, browser)
+    with closing(demo_workspace()) as workspace:
+        serve(workspace, port, browser)

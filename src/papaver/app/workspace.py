@@ -53,6 +53,12 @@ class OpenWorkspace:
         """Its desk."""
         return open_desk(self.folder / "desk.sqlite")
 
+    def close(self) -> None:
+        """Close the desk, if it was opened."""
+        if "desk" in self.__dict__:
+            self.desk.close()
+            del self.__dict__["desk"]
+
     @property
     def mappings(self) -> Path:
         """The folder of the mappings that `add` remembers, one TOML file per header fingerprint."""
@@ -87,7 +93,8 @@ def make_workspace(folder: Path, toml: str | None = None) -> OpenWorkspace:
     (folder / FILE).write_text(toml or _TOML.format(name=folder.resolve().name), encoding="utf-8")
     made = open_workspace(folder)
     EvidenceOnDisk.init(folder)
-    made.desk.close()
+    _ = made.desk  # a workspace has its desk from the start
+    made.close()
     return made
 
 

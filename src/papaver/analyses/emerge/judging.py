@@ -340,7 +340,7 @@ _SILENT: dict[str, object] = {
 
 def _months(who: Tested) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.intp]]:
     """The months of a stream, and the month of each of its weeks, by the week's Monday."""
-    mondays = np.datetime64(monday(who.first)) + 7 * np.arange(len(who.total))
+    mondays = np.datetime64(monday(who.first)) + np.timedelta64(7, "D") * np.arange(len(who.total))
     labels, index = np.unique(mondays.astype("datetime64[M]"), return_inverse=True)
     return labels.astype("datetime64[D]"), index
 
