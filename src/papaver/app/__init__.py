@@ -1,0 +1,1 @@
+"""The only place that knows everything: registry, commands, server, settings, the demo."""
