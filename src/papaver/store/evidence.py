@@ -71,7 +71,8 @@ class Batch:
             return f"0 new rows, already in batch {self.batch_id}" if self.batch_id else "0 new rows: nothing in it"
         revised = f", {self.revised} of them revisions" if self.revised else ""
         known = f"; {self.rows_known} known already" if self.rows_known else ""
-        return f"{self.rows_new} new rows in batch {self.batch_id}{revised}{known}"
+        rows = "1 new row" if self.rows_new == 1 else f"{self.rows_new} new rows"
+        return f"{rows} in batch {self.batch_id}{revised}{known}"
 
 
 @dataclass(frozen=True, slots=True)
