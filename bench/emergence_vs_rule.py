@@ -76,7 +76,7 @@ def compare(file: Path, lag_days: int) -> list[str]:
             ours[day.year, is_false(str(row["substance"]))] += 1
     lines += [
         "",
-        "| year | rule: others | rule: medicines (false) | `emerge`: others | medicines (false) | sentinels |",
+        "| year | rule: others | rule: false | `emerge`: others | `emerge`: false | sentinels |",
     ]
     lines.append("|---|---|---|---|---|---|")
     years = range(2013, 2024)

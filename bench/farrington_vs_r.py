@@ -23,20 +23,12 @@ from pathlib import Path
 
 import numpy as np
 
+from papaver.analyses.detect.bench import ROWS as NOUFAILY_ROWS
 from papaver.methods.ears import EARS, ears
 from papaver.methods.farrington import FarringtonFlexible, Reason, farrington_flexible
 
 ORACLE = Path(__file__).with_name("farrington_oracle.R")
 SEED = 20250301
-NOUFAILY_ROWS = (  # theta, beta, gamma1, gamma2, phi; Noufaily et al. 2013, table of scenarios
-    (0.1, 0.0025, 0.6, 0.6, 1.5),
-    (-2.0, 0.005, 0.1, 0.3, 2.0),
-    (1.5, 0.003, 0.2, -0.4, 1.0),
-    (0.5, 0.002, 0.5, 0.5, 5.0),
-    (2.5, 0.001, 1.0, 0.1, 3.0),
-    (3.75, 0.001, 0.1, -0.1, 1.1),
-    (5.0, 0.0001, 0.05, 0.01, 1.2),
-)
 AS_IN_R = FarringtonFlexible(w=3, no_periods=1, past_weeks_not_included=3, alpha=0.05, compat="r-surveillance")
 NOUFAILY = replace(
     AS_IN_R, no_periods=10, past_weeks_not_included=26, p_threshold_trend=1.0,

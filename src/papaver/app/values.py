@@ -35,19 +35,22 @@ def params_from_text(kind: type[Params], pairs: Iterable[str]) -> dict[str, obje
         key, equals, text = pair.partition("=")
         if not equals:
             raise BadArguments(f"--set {pair}: there is no value.", "Write --set key=value.")
-        if key not in kind.model_fields:
-            near = get_close_matches(key, kind.model_fields, n=1, cutoff=0.4)
-            mend = f"Nearest: {near[0]}." if near else f"There are: {', '.join(kind.model_fields)}."
-            raise BadArguments(f"--set {key}: no parameter is called so.", mend)
+        _check_name(kind, key)
         given[key] = _typed(text, kind.model_fields[key].annotation)
     return given
+
+
+def _check_name(kind: type[Params], key: str) -> None:
+    if key not in kind.model_fields:
+        near = get_close_matches(key, kind.model_fields, n=1, cutoff=0.4)
+        mend = f"Nearest: {near[0]}." if near else f"There are: {', '.join(kind.model_fields)}."
+        raise BadArguments(f"{key}: no parameter is called so.", mend)
 
 
 def make_params(kind: type[Params], given: Mapping[str, object]) -> Params:
     """The parameters of an analysis; what does not fit raises BadArguments naming the field, the value and why."""
     for key in given:
-        if key not in kind.model_fields:
-            params_from_text(kind, [f"{key}="])
+        _check_name(kind, key)
     try:
         return kind.model_validate(dict(given))
     except ValidationError as error:

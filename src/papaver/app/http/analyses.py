@@ -1,6 +1,7 @@
 """A page per analysis: its parameters, its README, and a run."""
 
 import json
+import sys
 from dataclasses import replace
 from datetime import date
 from importlib.resources import files
@@ -103,8 +104,6 @@ def again(name: str, params: str = "{}", known_on: date | None = None) -> dict[s
 
 def question(found: Analysis) -> str:
     """The question an analysis answers: the first line of its folder."""
-    import sys
-
     return (sys.modules[modules()[found.name]].__doc__ or found.title).strip().splitlines()[0]
 
 
