@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { useWorkbench } from "../shell/context";
 import { useKeys } from "../shell/keys";
-import type { DrawnEvidence, DrawnSeries, DrawnTable, ItemDetail } from "../types";
+import type { ItemDetail } from "../types";
 import { Link } from "../Link";
 import { usePlace, withParams } from "../url";
 import { count } from "../words";
@@ -11,6 +11,7 @@ import { History } from "./History";
 import { Overview } from "./Overview";
 import { useChange } from "./change";
 import { EvidenceTab, WhyTab } from "./tabs";
+import { viewsOf } from "./views";
 
 interface Props {
   item: ItemDetail;
@@ -23,18 +24,6 @@ interface Props {
 
 const TABS = ["overview", "why", "evidence", "history"] as const;
 type Tab = (typeof TABS)[number];
-
-export interface Views {
-  series: DrawnSeries[];
-  tables: DrawnTable[];
-  evidence: DrawnEvidence[];
-}
-
-export const sorted = (item: ItemDetail): Views => ({
-  series: item.views.filter((view) => view.kind === "series"),
-  tables: item.views.filter((view) => view.kind === "table"),
-  evidence: item.views.filter((view) => view.kind === "evidence"),
-});
 
 /** One finding: what it says, why it was raised, the records behind it, what people did with it. */
 export function FindingPane({ item, position, menu, setMenu, reload }: Props) {
@@ -63,7 +52,7 @@ export function FindingPane({ item, position, menu, setMenu, reload }: Props) {
   );
   useKeys({ a: () => setMenu(menu ? null : {}), ...digits });
 
-  const views = sorted(item);
+  const views = viewsOf(item);
   const words: Record<Tab, string> = {
     overview: "Overview",
     why: "Why",

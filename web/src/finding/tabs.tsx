@@ -9,7 +9,7 @@ import { DataTable } from "../views/table";
 import { Timeline } from "../views/timeline";
 import { AgainBlock } from "./Again";
 import { Clears, Model, RuleRecord } from "./aside";
-import type { Views } from "./FindingPane";
+import type { Views } from "./views";
 import { WhyBars } from "./WhyBars";
 
 interface Props {
